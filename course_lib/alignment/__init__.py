@@ -1,0 +1,1 @@
+"""From a next-token predictor to an assistant."""

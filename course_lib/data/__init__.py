@@ -1,0 +1,1 @@
+"""Embedded real data: nothing is downloaded."""

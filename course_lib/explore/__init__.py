@@ -1,0 +1,1 @@
+"""Views for lessons: ipywidgets around one figure, with one line of text that says the same."""

@@ -1,0 +1,1 @@
+"""One file per architecture, each read from top to bottom."""

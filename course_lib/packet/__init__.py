@@ -1,0 +1,1 @@
+"""The enterprise readiness packet: load, evidence, seal, check."""
