@@ -28,3 +28,4 @@ c.CourseDirectory.ignore = [
 # A local exchange: Assignment List fetches, validates and submits on one machine with no server.
 c.Exchange.root = str(root / "class" / "exchange")
 c.Exchange.assignment_dir = str(root / "work")
+c.Exchange.cache = str(root / "work" / ".submitted")

@@ -1,0 +1,203 @@
+"""The command `course`: what learners, instructors and maintainers type.
+
+Everything heavy is imported inside the command that needs it, so that `course --help` stays instant.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from course_lib import __version__
+from course_lib.errors import CourseError
+from course_lib.packet.commands import packet_app
+from course_lib.workspace import find_workspace, use_own_tools
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+app = typer.Typer(
+    name="course",
+    help="How AI models work: lessons, autograded labs, and a readiness packet.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+train_app = typer.Typer(help="Train the course's own models again from scratch.", no_args_is_help=True)
+app.add_typer(packet_app, name="packet")
+app.add_typer(train_app, name="train")
+
+LEARN, TEACH, MAINTAIN, LATER = "For learners", "For instructors", "For maintainers", "Coming in later lessons"
+LabNumber = Annotated[str, typer.Argument(help="The lab's number, such as 02.", metavar="NN")]
+
+
+def console() -> Console:
+    """Return the console that tables and progress are drawn on."""
+    from rich.console import Console
+
+    return Console()
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"course {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    use_own_tools()
+
+
+@app.command(rich_help_panel=LEARN)
+def lab(
+    port: Annotated[int | None, typer.Option(help="Use exactly this port (default: the first free one).")] = None,
+    browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
+    lesson: Annotated[str, typer.Option(help="Open this lesson's notebook first.", metavar="NN")] = "",
+) -> None:
+    """Open JupyterLab on the first lesson, with nbgrader's Assignment List and Validate ready."""
+    from course_lib.jupyter.start import start_jupyterlab
+
+    start_jupyterlab(find_workspace(), port=port, browser=browser, lesson=lesson)
+
+
+@app.command(rich_help_panel=LEARN)
+def start(number: LabNumber) -> None:
+    """Fetch a lab into work/; nothing that is there already is overwritten."""
+    from course_lib.grading.exchange import fetch
+
+    workspace = find_workspace()
+    folder = fetch(workspace, workspace.lab(number))
+    typer.echo(f"Your lab is in {folder}. Open {folder / 'lab.ipynb'} in JupyterLab (`course lab`).")
+
+
+@app.command(rich_help_panel=LEARN)
+def check(number: LabNumber) -> None:
+    """Run the visible checks of your lab in work/, exercise by exercise. Exits with 1 while any fails."""
+    from course_lib.grading.classroom import validate_notebook
+
+    workspace = find_workspace()
+    name = workspace.lab(number)
+    notebook = workspace.work / name / "lab.ipynb"
+    if not notebook.is_file():
+        raise CourseError(f"There is no {notebook}: run `course start {name[:2]}` first.")
+    with console().status(f"Running {notebook.name} ..."):
+        results = validate_notebook(notebook)
+    for result in results:
+        typer.echo(f"{'passed' if result.passed else 'to do '}  {result.exercise}" + (f": {result.message}" if result.message else ""))
+    done = sum(result.passed for result in results)
+    typer.echo(f"{done} of {len(results)} exercises pass their visible checks.")
+    if done < len(results):
+        raise typer.Exit(1)
+
+
+@app.command(rich_help_panel=LEARN)
+def submit(
+    number: LabNumber,
+    learner: Annotated[str | None, typer.Option("--as", help="Hand in under this name (default: your account).")] = None,
+) -> None:
+    """Hand in your lab (and its packet notebook) through the exchange."""
+    from course_lib.grading.exchange import submit as hand_in
+
+    workspace = find_workspace()
+    name = workspace.lab(number)
+    typer.echo(f"{name} handed in as {hand_in(workspace, name, learner)}. You may hand in again; the newest counts.")
+
+
+@app.command(rich_help_panel=TEACH)
+def release() -> None:
+    """Generate labs/ from solutions/ and put every lab into the exchange."""
+    from course_lib.grading.classroom import make_release
+    from course_lib.grading.exchange import release as put_out
+
+    workspace = find_workspace()
+    workspace.writable(workspace.classroom, workspace.labs)
+    for solution in sorted(workspace.solutions.glob("[0-9][0-9]-*")):
+        make_release(workspace.root, solution.name)
+        typer.echo(f"labs/{solution.name} generated")
+    changed = put_out(workspace)
+    typer.echo(f"Exchange: {len(changed)} released anew, {len(workspace.lab_names()) - len(changed)} unchanged.")
+
+
+@app.command(rich_help_panel=TEACH)
+def grade(
+    number: LabNumber,
+    student: Annotated[list[str] | None, typer.Option(help="Only this learner (repeat for more).")] = None,
+    feedback: Annotated[bool, typer.Option(help="Write the feedback pages too.")] = True,
+) -> None:
+    """Collect and autograde what was handed in, through nbgrader. One broken notebook never stops the class.
+
+    Exits with 1 if something could not be graded.
+    """
+    from course_lib.grading.day import grade_class
+
+    workspace = find_workspace()
+    outcomes = grade_class(workspace, workspace.lab(number), console(), students=student, feedback=feedback)
+    if any(outcome.status != "graded" for outcome in outcomes):
+        raise typer.Exit(1)
+
+
+@app.command(rich_help_panel=TEACH)
+def demo() -> None:
+    """Run an instructor's day on a made class of 12, in class/demo/, and show where to look."""
+    from course_lib.grading.day import run_demo
+
+    run_demo(find_workspace(), console())
+
+
+@app.command(rich_help_panel=MAINTAIN)
+def doctor() -> None:
+    """Look at this machine: what is there, what is missing, and what to install. Exits with 1 if the course cannot run."""
+    from course_lib.doctor import examine, show
+
+    if not show(examine(), console()):
+        raise typer.Exit(1)
+
+
+@train_app.command("course-gpt")
+def train_course_gpt(
+    out: Annotated[Path, typer.Option(help="Folder for the new weights.")] = Path("work/course-gpt"),
+    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
+    compare: Annotated[bool, typer.Option(help="Compare held-out losses with the shipped weights.")] = True,
+) -> None:
+    """Train the model of the lessons from scratch (minutes on 2 cores), and compare it with the shipped one."""
+    from course_lib.training.course_gpt import compare_with_shipped
+    from course_lib.training.course_gpt import train_course_gpt as train
+
+    train(out, seed=seed, progress=True)
+    if compare:
+        typer.echo(compare_with_shipped(out))
+
+
+def _later(name: str, what: str, when: str) -> None:
+    """Register a command that is named in --help before it exists, and says so when it is called."""
+
+    @app.command(name, help=f"{what} (comes with {when})", rich_help_panel=LATER)
+    def later(_arguments: Annotated[list[str] | None, typer.Argument(hidden=True)] = None) -> None:
+        raise CourseError(f"`course {name}` comes with {when}; it does not exist yet.")
+
+
+_later("progress", "Show what you have finished.", "the quizzes of all lessons")
+_later("report", "One HTML page about a graded class.", "the sandboxed grading")
+_later("export-grades", "Grades for Canvas, Moodle, CSV.", "the sandboxed grading")
+_later("serve", "The course's model behind two public wire formats.", "the model wing")
+_later("bench", "Compare speeds with peers, in one run.", "the model wing")
+
+
+def main() -> None:
+    """Run the command; an error a person can mend is one sentence on stderr and exit code 1."""
+    try:
+        app()
+    except CourseError as error:
+        typer.echo(f"course: {error}", err=True)
+        sys.exit(1)
+    except PermissionError as error:
+        typer.echo(f"course: cannot write to {error.filename}: {error.strerror}.", err=True)
+        sys.exit(1)

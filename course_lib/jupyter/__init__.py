@@ -1,0 +1,1 @@
+"""JupyterLab as the course starts it: settings that ship, and the start itself."""

@@ -1,0 +1,86 @@
+"""Start JupyterLab on a lesson, with nbgrader's extensions and the local exchange ready."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from course_lib.errors import CourseError
+from course_lib.grading.exchange import HAS_EXCHANGE, release
+from course_lib.workspace import Workspace, use_own_tools
+
+SETTINGS = Path(__file__).resolve().parent
+
+
+def _require_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError) as error:
+            raise CourseError(f"Port {port} cannot be used ({error}). Choose another, or leave --port out.") from error
+
+
+def first_notebook(workspace: Workspace, lesson: str = "") -> Path:
+    """Return the notebook to open: the lesson asked for, else the first one.
+
+    Raises:
+        CourseError: no such lesson.
+    """
+    notebooks = workspace.lesson_notebooks()
+    wanted = [path for path in notebooks if path.name.startswith(lesson.zfill(2) if lesson.isdigit() else lesson)]
+    if not wanted:
+        known = ", ".join(path.name[:2] for path in notebooks) or "none"
+        raise CourseError(f"There is no lesson {lesson!r}. Lessons so far: {known}.")
+    return wanted[0]
+
+
+def jupyterlab_command(workspace: Workspace, notebook: Path, port: int | None, browser: bool) -> list[str]:
+    """Return the command line that opens `notebook` in JupyterLab."""
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={workspace.root}"]
+    command.append(f"--LabApp.default_url=/lab/tree/{notebook.relative_to(workspace.root).as_posix()}")
+    command.append("--LabApp.news_url=")
+    command.append("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
+    if port is not None:
+        command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
+    if not browser:
+        command.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    return command
+
+
+def jupyterlab_environment(workspace: Workspace) -> dict[str, str]:
+    """Return the environment in which JupyterLab's extensions see this course's settings."""
+    use_own_tools()
+    paths = [str(workspace.root), str(SETTINGS)]
+    if "JUPYTER_CONFIG_PATH" in os.environ:
+        paths.append(os.environ["JUPYTER_CONFIG_PATH"])
+    return {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(paths)}
+
+
+def start_jupyterlab(workspace: Workspace, port: int | None = None, browser: bool = True, lesson: str = "") -> None:
+    """Release the labs to the local exchange and run JupyterLab until it is stopped.
+
+    Raises:
+        CourseError: a busy port, an unknown lesson, a folder that cannot be written to, or JupyterLab failed.
+    """
+    notebook = first_notebook(workspace, lesson)
+    if port is not None:
+        _require_free(port)
+    workspace.writable(workspace.work, workspace.classroom)
+    changed = release(workspace)
+    if changed:
+        print(f"Released to the local exchange: {', '.join(changed)}.")
+    if HAS_EXCHANGE:
+        print("In JupyterLab: Nbgrader > Assignment List fetches, validates and submits labs.")
+    command = jupyterlab_command(workspace, notebook, port, browser)
+    try:
+        code = subprocess.call(command, cwd=workspace.root, env=jupyterlab_environment(workspace))
+    except KeyboardInterrupt:
+        code = 0
+    if code not in (0, -2):
+        raise CourseError(f"JupyterLab stopped with exit code {code}; its own message stands above.")

@@ -1,0 +1,50 @@
+"""Set-up that every test shares: shapes are checked, and a missing part is said aloud."""
+
+from __future__ import annotations
+
+import os
+
+import jaxtyping
+import pytest
+
+from course_lib.doctor import find_chromium, sandbox_problem
+
+# Shapes and types of the model wing are enforced under pytest and free at run time.
+MODEL_WING = ("models", "training", "generation", "alignment", "evaluation", "tokenizers")
+jaxtyping.install_import_hook([f"course_lib.{room}" for room in MODEL_WING], "beartype.beartype")
+
+
+def need(part: str, present: object, advice: str) -> None:
+    """Skip the calling test loudly when `part` is missing; under CI=true that is a failure."""
+    if present:
+        return
+    message = f"{part} is missing here: {advice}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of a Chromium to drive."""
+    path = find_chromium()
+    need("Chromium", path, "apt install chromium, or playwright install chromium")
+    assert path is not None
+    return path
+
+
+@pytest.fixture(scope="session")
+def bubblewrap() -> None:
+    """A sandbox can be made here."""
+    problem = sandbox_problem()
+    need("bubblewrap", problem is None, f"{problem}; apt install bubblewrap")
+
+
+@pytest.fixture
+def cuda() -> str:
+    """The name of a CUDA device; tests that ask for it rest on machines without one, CI included."""
+    import torch
+
+    if not torch.cuda.is_available():
+        pytest.skip("CUDA is missing here: this test rests")
+    return "cuda"
