@@ -1,0 +1,354 @@
+"""Reading and changing packet.yaml: strict, by schema type, with comments and order kept.
+
+Every scalar is taken as the text that the learner wrote and converted by the schema, so that `no` stays the text "no" in
+a text field and becomes False in a yes/no field, `lesson: 02` stays "02", and a version 1.10 does not become 1.1.
+Duplicate keys, aliases, tags, several documents and oversize files are refused with line and column.
+"""
+
+from __future__ import annotations
+
+import difflib
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from course_lib.packet.files import PACKET_NAME, PacketError, canonical, read_text, sha256, write_atomic
+from course_lib.packet.schema import PacketModel
+
+PACKET_LIMIT = 512 * 1024  # bytes; a full packet has about 40 KB
+DEPTH_LIMIT = 12
+Tree = dict[str, Any]  # the packet as nested dicts and lists with text leaves
+_NULL = {"", "~", "null", "Null", "NULL"}
+_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map")}
+
+
+@dataclass(frozen=True)
+class FieldProblem:
+    """A value that does not fit the schema: where, which kind of misfit, and one sentence."""
+
+    path: str
+    kind: str
+    message: str
+
+
+@dataclass
+class Packet:
+    """A packet that was read: what fits the schema in `model`, what does not in `problems`."""
+
+    model: PacketModel
+    tree: Tree
+    problems: list[FieldProblem] = field(default_factory=list)
+    lines: dict[str, int] = field(default_factory=dict)
+    not_applicable: dict[str, str] = field(default_factory=dict)
+    folder: Path = Path()
+
+    @property
+    def content_sha256(self) -> str:
+        """Hash of what the packet says: comments, order of keys, layout and meta.prev_lock do not count."""
+        data = self.model.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude_none=True)
+        data.get("meta", {}).pop("prev_lock", None)
+        return sha256(canonical([data, self.not_applicable]))
+
+
+def locate(path: str | Path) -> Path:
+    """The packet.yaml for a path that names it or its folder; PacketError if there is none."""
+    path = Path(path)
+    file = path if path.suffix in (".yaml", ".yml") else path / PACKET_NAME
+    if file.name != PACKET_NAME:
+        raise PacketError(f"{file.name} is not a packet; give the folder that holds {PACKET_NAME}.")
+    if not file.exists() and not file.is_symlink():
+        raise PacketError(f"There is no {PACKET_NAME} in {file.parent}; `course packet new` starts one.")
+    return file
+
+
+def load_packet(path: str | Path) -> Packet:
+    """Read a packet from its folder or file.
+
+    Raises PacketError with one sentence when the text cannot be read as a packet at all; values that merely do not fit
+    the schema are left out of `model` and listed in `problems`.
+    """
+    file = locate(path)
+    packet = parse_packet(read_text(file, PACKET_LIMIT))
+    packet.folder = file.parent
+    return packet
+
+
+def parse_packet(text: str) -> Packet:
+    """Read a packet from YAML text; see load_packet."""
+    lines: dict[str, int] = {}
+    tree = parse_tree(text, lines)
+    not_applicable: dict[str, str] = {}
+    data = _without_blanks(tree, "", not_applicable)
+    model, problems = _validate(data)
+    return Packet(model, tree, problems, lines, not_applicable)
+
+
+# --- YAML text to a tree of text leaves -----------------------------------------------------------------------------
+
+
+def parse_tree(text: str, lines: dict[str, int] | None = None) -> Tree:
+    """YAML text as nested dicts and lists with text (or None) leaves; `lines` collects path -> line number."""
+    if len(text) > PACKET_LIMIT:
+        raise PacketError(f"The text has more than {PACKET_LIMIT:,} characters.")
+    try:
+        node = YAML(typ="rt").compose(io.StringIO(text))
+    except RecursionError:
+        raise PacketError("The YAML is nested too deeply for a packet.") from None
+    except MarkedYAMLError as problem:
+        mark = problem.problem_mark or problem.context_mark
+        where = f"Line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        reason = " ".join(str(problem.problem or "the YAML is broken").split())
+        raise PacketError(f"{where}this is not valid YAML ({reason}).") from None
+    except (YAMLError, ValueError, TypeError, AttributeError, LookupError, AssertionError) as problem:
+        reason = " ".join(str(problem).split())[:120] or "it cannot be read"
+        raise PacketError(f"This is not valid YAML ({reason}).") from None
+    if node is None:
+        raise PacketError("The packet is empty; `course packet new` writes a template.")
+    if not isinstance(node, MappingNode):
+        raise PacketError("A packet starts with sections such as 'meta:'; this file holds something else.")
+    result = _tree(node, "", 0, set(), {} if lines is None else lines)
+    assert isinstance(result, dict)
+    return result
+
+
+def _where(node: Node) -> str:
+    return f"Line {node.start_mark.line + 1}, column {node.start_mark.column + 1}"
+
+
+def _tree(node: Node, path: str, depth: int, seen: set[int], lines: dict[str, int]) -> Any:
+    if id(node) in seen or getattr(node, "anchor", None):
+        raise PacketError(f"{_where(node)}: anchors and aliases (& and *) are not allowed in a packet; write it out.")
+    seen.add(id(node))
+    if str(node.tag) not in _TAGS:
+        raise PacketError(f"{_where(node)}: tags such as {str(node.tag)[:40]} are not allowed in a packet.")
+    if depth > DEPTH_LIMIT:
+        raise PacketError(f"{_where(node)}: the YAML is nested too deeply for a packet.")
+    lines[path] = node.start_mark.line + 1
+    if isinstance(node, ScalarNode):
+        return None if node.style is None and node.value in _NULL else node.value
+    if isinstance(node, SequenceNode):
+        return [_tree(item, f"{path}[{i}]", depth + 1, seen, lines) for i, item in enumerate(node.value)]
+    result: Tree = {}
+    first: dict[str, int] = {}
+    for key_node, value_node in node.value:
+        if not isinstance(key_node, ScalarNode):
+            raise PacketError(f"{_where(key_node)}: a field name must be plain text.")
+        key = key_node.value
+        if key in result:
+            raise PacketError(
+                f"{_where(key_node)}: '{key[:60]}' appears twice (first in line {first[key]}); keep one of them."
+            )
+        here = f"{path}.{key}" if path else key
+        result[key] = _tree(value_node, here, depth + 1, seen, lines)
+        first[key] = lines[here] = key_node.start_mark.line + 1
+    return result
+
+
+def _without_blanks(value: Any, path: str, not_applicable: dict[str, str]) -> Any:
+    """Drop blank fields; take {na: true, because: ...} out of the data and note its reason."""
+    if isinstance(value, dict):
+        kept = {}
+        for key, inner in value.items():
+            here = f"{path}.{key}" if path else key
+            if isinstance(inner, dict) and "na" in inner:
+                not_applicable[here] = str(inner.get("because") or "")
+            elif inner is not None:
+                kept[key] = _without_blanks(inner, here, not_applicable)
+        return kept
+    if isinstance(value, list):
+        return [_without_blanks(item, f"{path}[{i}]", not_applicable) for i, item in enumerate(value) if item is not None]
+    return value
+
+
+# --- tree to model --------------------------------------------------------------------------------------------------
+
+
+def _validate(data: Tree) -> tuple[PacketModel, list[FieldProblem]]:
+    """Validate; leave out what does not fit, and say what that was."""
+    problems: list[FieldProblem] = []
+    for _ in range(8):  # removing a value can uncover a problem in its parent, so a few rounds
+        try:
+            return PacketModel.model_validate(data), problems
+        except ValidationError as error:
+            details = error.errors(include_url=False)
+            problems += [_problem(detail) for detail in details]
+            for detail in reversed(details):
+                _remove(data, detail["loc"])
+    return PacketModel(), problems
+
+
+def _remove(data: Any, loc: tuple[int | str, ...]) -> None:
+    """Take the value at `loc` out of `data`; an unfit list entry becomes an empty one so that indexes stay."""
+    for step in loc[:-1]:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return
+    last = loc[-1] if loc else ""
+    if isinstance(data, dict) and isinstance(last, str):
+        data.pop(last, None)
+    elif isinstance(data, list) and isinstance(last, int) and last < len(data):
+        if isinstance(data[last], str) and any(isinstance(item, dict) for item in data):
+            data[last] = {}
+        else:
+            del data[last]
+
+
+def path_text(loc: tuple[int | str, ...]) -> str:
+    """('risks', 0, 'severity') -> 'risks[0].severity'."""
+    text = ""
+    for step in loc:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)
+    return text
+
+
+def _problem(detail: Mapping[str, Any]) -> FieldProblem:
+    loc, kind, context = tuple(detail["loc"]), detail["type"], detail.get("ctx", {})
+    path = path_text(loc)
+    found = detail.get("input")
+    shown = f"'{found[:40]}'" if isinstance(found, str) else {dict: "a group of fields", list: "a list"}.get(type(found))
+    shown = shown or str(found)[:40]
+    if kind == "extra_forbidden":
+        names = _field_names(loc[:-1])
+        close = difflib.get_close_matches(str(loc[-1]), names, n=1)
+        hint = f" Did you mean '{close[0]}'?" if close else " See packet.template.yaml for the fields."
+        return FieldProblem(path, kind, f"'{path[:80]}' is not a field of the packet.{hint}")
+    wants = {
+        "int_parsing": "a whole number",
+        "int_type": "a whole number",
+        "int_from_float": "a whole number",
+        "float_parsing": "a number",
+        "float_type": "a number",
+        "finite_number": "a finite number",
+        "bool_parsing": "true or false",
+        "bool_type": "true or false",
+        "greater_than": f"a number above {context.get('gt')}",
+        "greater_than_equal": f"{context.get('ge')} or more",
+        "less_than_equal": f"{context.get('le')} or less",
+        "less_than": f"below {context.get('lt')}",
+        "literal_error": f"one of {context.get('expected', '')}".replace("'", ""),
+        "string_too_short": f"at least {context.get('min_length')} characters long",
+        "string_too_long": f"at most {context.get('max_length')} characters long",
+        "string_pattern_mismatch": f"written as {_pattern_help(str(context.get('pattern', '')))}",
+        "string_type": "text",
+        "list_type": "a list (lines that start with '- ')",
+        "model_type": "a group of fields",
+        "value_error": str(context.get("error", "another value")),
+    }
+    want = wants.get(kind, str(detail.get("msg", "another value")).lower())
+    if kind in ("string_too_short", "string_too_long") and isinstance(found, str):
+        shown = f"{len(found)} characters"
+    if kind == "value_error":
+        return FieldProblem(path, kind, f"{path}: {want}; found {shown}.")
+    return FieldProblem(path, kind, f"{path} must be {want}; found {shown}.")
+
+
+def _pattern_help(pattern: str) -> str:
+    prefix = re.match(r"\^([A-Z]+)\(-", pattern)
+    if "LLM" in pattern:
+        return "LLM01 to LLM10 or NIST-NAME"
+    if prefix:
+        return f"{prefix[1]}-NAME in capitals, digits and hyphens"
+    if "https" in pattern:
+        return "an https:// address"
+    if "64" in pattern:
+        return "64 hexadecimal digits (the library writes it)"
+    return "small letters, digits and hyphens"
+
+
+def _field_names(loc: tuple[int | str, ...]) -> list[str]:
+    """The field names of the part at `loc`, for 'did you mean'."""
+    from typing import get_args
+
+    model: Any = PacketModel
+    for step in loc:
+        if isinstance(step, int):
+            continue
+        info = next((i for n, i in model.model_fields.items() if step in (n, i.alias)), None)
+        candidates: list[Any] = [info.annotation] if info else []
+        model = None
+        while candidates:
+            candidate = candidates.pop()
+            if isinstance(candidate, type) and issubclass(candidate, BaseModel):
+                model = candidate
+            candidates += get_args(candidate)
+        if model is None:
+            return []
+    return [info.alias or name for name, info in model.model_fields.items()]
+
+
+# --- changing a packet ----------------------------------------------------------------------------------------------
+
+
+def update_text(text: str, changes: Mapping[str, Any]) -> str:
+    """Merge `changes` into YAML text and keep comments, order and every other value as written.
+
+    Groups merge field by field; list entries merge with the entry of the same id (changelog: the same lesson), new ones
+    are added at the end; anything else is replaced. Raises PacketError if the text is not a packet.
+    """
+    before = parse_tree(text)
+    yaml = _round_trip()
+    try:
+        document = yaml.load(text)
+    except (YAMLError, ValueError) as problem:
+        raise PacketError(f"This packet cannot be changed safely ({' '.join(str(problem).split())[:100]}).") from None
+    _merge(document, changes)
+    out = io.StringIO()
+    yaml.dump(document, out)
+    after = parse_tree(out.getvalue())
+    for section, value in before.items():
+        if section not in changes and after.get(section) != value:
+            raise PacketError(f"Section '{section}' cannot be kept as written; simplify its layout and try again.")
+    return out.getvalue()
+
+
+def update_packet(path: str | Path, changes: Mapping[str, Any]) -> None:
+    """Merge `changes` into packet.yaml (see update_text) in one atomic step; nothing is written if nothing changes."""
+    file = locate(path)
+    old = read_text(file, PACKET_LIMIT)
+    new = update_text(old, changes)
+    if parse_tree(new) != parse_tree(old):
+        write_atomic(file, new)
+
+
+def _round_trip() -> YAML:
+    yaml = YAML(typ="rt")
+    yaml.preserve_quotes = True
+    yaml.width = 110
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.representer.add_representer(type(None), lambda dumper, _: dumper.represent_scalar("tag:yaml.org,2002:null", ""))
+    return yaml
+
+
+def _merge(target: CommentedMap, changes: Mapping[str, Any]) -> None:
+    for key, new in changes.items():
+        old = target.get(key)
+        if isinstance(old, CommentedMap) and isinstance(new, Mapping) and "na" not in new:
+            _merge(old, new)
+        elif isinstance(new, list) and new and all(isinstance(item, Mapping) for item in new):
+            if not isinstance(old, CommentedSeq) or not old:
+                target[key] = old = CommentedSeq()
+            else:
+                old.fa.set_block_style()
+            _merge_entries(old, new)
+        else:
+            target[key] = new
+
+
+def _merge_entries(target: CommentedSeq, new: list[Mapping[str, Any]]) -> None:
+    for entry in new:
+        key = "id" if "id" in entry else "lesson"
+        twin = next((old for old in target if isinstance(old, CommentedMap) and old.get(key) == entry.get(key)), None)
+        if twin is not None and key in entry:
+            _merge(twin, entry)
+        else:
+            target.append(CommentedMap(entry))
