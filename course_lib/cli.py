@@ -23,14 +23,15 @@ app = typer.Typer(
     name="course",
     help="How AI models work: lessons, autograded labs, and a readiness packet.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_show_locals=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 train_app = typer.Typer(help="Train the course's own models again from scratch.", no_args_is_help=True)
-app.add_typer(packet_app, name="packet")
-app.add_typer(train_app, name="train")
 
 LEARN, TEACH, MAINTAIN, LATER = "For learners", "For instructors", "For maintainers", "Coming in later lessons"
+app.add_typer(packet_app, name="packet", rich_help_panel=LEARN)
+app.add_typer(train_app, name="train", rich_help_panel=MAINTAIN)
 LabNumber = Annotated[str, typer.Argument(help="The lab's number, such as 02.", metavar="NN")]
 
 
@@ -91,8 +92,8 @@ def check(number: LabNumber) -> None:
     with console().status(f"Running {notebook.name} ..."):
         results = validate_notebook(notebook)
     for result in results:
-        typer.echo(f"{'passed' if result.passed else 'to do '}  {result.exercise}" + (f": {result.message}" if result.message else ""))
-    done = sum(result.passed for result in results)
+        typer.echo(f"{result.status:12} {result.exercise}" + (f": {result.message}" if result.message else ""))
+    done = sum(result.status == "passed" for result in results)
     typer.echo(f"{done} of {len(results)} exercises pass their visible checks.")
     if done < len(results):
         raise typer.Exit(1)

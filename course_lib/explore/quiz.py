@@ -1,0 +1,136 @@
+"""The quiz of a lesson: questions from `assessments/quizzes/NN.yaml`, where every option explains itself.
+
+Answers stay on this machine, in `work/progress.json`.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from course_lib.errors import CourseError
+from course_lib.explore.view import is_frozen
+from course_lib.workspace import find_workspace
+
+
+class Option(BaseModel):
+    """One answer that can be chosen, and what choosing it should teach."""
+
+    model_config = ConfigDict(extra="forbid")
+    text: str = Field(min_length=1)
+    right: bool = False
+    because: str = Field(min_length=10)
+
+
+class Question(BaseModel):
+    """One question with exactly one right option."""
+
+    model_config = ConfigDict(extra="forbid")
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+    kind: str = Field(pattern=r"^(concept|decision|risk|evidence)$")
+    text: str = Field(min_length=10)
+    options: list[Option] = Field(min_length=3, max_length=5)
+
+    @model_validator(mode="after")
+    def _one_right(self) -> Question:
+        if sum(option.right for option in self.options) != 1:
+            raise ValueError(f"question {self.id} needs exactly one right option")
+        return self
+
+
+def load_quiz(path: Path) -> list[Question]:
+    """Read and check a quiz bank.
+
+    Raises:
+        CourseError: no such file, broken YAML, or a question that does not fit the schema.
+    """
+    from ruamel.yaml import YAML, YAMLError
+
+    try:
+        raw = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        questions = [Question.model_validate(item) for item in raw["questions"]]
+    except OSError as error:
+        raise CourseError(f"Cannot read the quiz {path}: {error.strerror}.") from error
+    except (YAMLError, KeyError, TypeError, ValidationError) as error:
+        raise CourseError(f"The quiz {path} is broken: {error}") from error
+    if len({question.id for question in questions}) != len(questions):
+        raise CourseError(f"The quiz {path} uses a question id twice.")
+    return questions
+
+
+def record_answer(path: Path, lesson: str, question: str, right: bool) -> None:
+    """Keep the answer in `path` (JSON), written to a temporary name and renamed; a broken file is kept as .broken."""
+    try:
+        progress: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except ValueError:
+        path.replace(path.with_suffix(".broken"))
+        progress = {}
+    answers = progress.setdefault("quizzes", {}).setdefault(lesson, {})
+    tries = answers.get(question, {}).get("tries", 0) + 1
+    answers[question] = {"right": right, "tries": tries, "at": datetime.now(UTC).isoformat(timespec="seconds")}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
+    temporary.write_text(json.dumps(progress, indent=1), encoding="utf-8")
+    temporary.replace(path)
+
+
+class Quiz:
+    """A quiz to answer in the notebook; where nothing runs it folds out as a list with explanations."""
+
+    def __init__(self, lesson: str, questions: list[Question], progress: Path) -> None:
+        self.lesson, self.questions, self.progress = lesson, questions, progress
+
+    def _ask(self, question: Question) -> Any:
+        import ipywidgets
+
+        choice = ipywidgets.RadioButtons(
+            options=[(option.text, place) for place, option in enumerate(question.options)],
+            value=None,
+            layout={"width": "max-content"},
+        )
+        reply = ipywidgets.HTML()
+
+        def answer(change: dict[str, Any]) -> None:
+            option = question.options[change["new"]]
+            verdict = "Right." if option.right else "Not this one."
+            reply.value = f'<p role="status" aria-live="polite"><b>{verdict}</b> {html.escape(option.because)}</p>'
+            record_answer(self.progress, self.lesson, question.id, option.right)
+
+        choice.observe(answer, names="value")
+        return ipywidgets.VBox([ipywidgets.HTML(f"<p><b>{html.escape(question.text)}</b></p>"), choice, reply])
+
+    def widget(self) -> Any:
+        """Return the quiz as one ipywidget."""
+        import ipywidgets
+
+        return ipywidgets.VBox([self._ask(question) for question in self.questions])
+
+    def frozen(self) -> str:
+        """Return the quiz as HTML with every option's explanation folded below it."""
+        parts = []
+        for question in self.questions:
+            options = "".join(
+                f"<li>{html.escape(option.text)}<details><summary>why{' (right)' if option.right else ''}</summary>"
+                f"{html.escape(option.because)}</details></li>"
+                for option in question.options
+            )
+            parts.append(f"<p><b>{html.escape(question.text)}</b></p><ul>{options}</ul>")
+        return "".join(parts)
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import HTML, display
+
+        display(HTML(self.frozen()) if is_frozen() else self.widget())
+
+
+def quiz(lesson: str) -> Quiz:
+    """Return the quiz of lesson `lesson` (`"02"`), found from the clone that the notebook stands in."""
+    workspace = find_workspace()
+    bank = workspace.root / "assessments" / "quizzes" / f"{lesson}.yaml"
+    return Quiz(lesson, load_quiz(bank), workspace.work / "progress.json")
