@@ -1,0 +1,58 @@
+"""Small figures that several lessons draw, each with its result in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from course_lib.explore.figure import BLUE, GREY, RED, Picture, new_figure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from torch import Tensor
+
+
+def line_through(x: Tensor, y: Tensor, weight: float, x_label: str, y_label: str) -> Picture:
+    """Draw points and the line y = weight * x.
+
+    Args:
+        x, y: points of shape (n,).
+    """
+    figure, axis = new_figure(6.0, 2.8)
+    axis.plot(x, y, "o", color=GREY, markersize=4, label=f"{len(x)} examples")
+    ends = [0.0, float(x.max())]
+    axis.plot(ends, [weight * end for end in ends], color=BLUE, label=f"learned: {weight:.1f} per unit")
+    axis.set(xlabel=x_label, ylabel=y_label, xlim=(0, None), ylim=(0, None))
+    axis.legend(frameon=False)
+    return Picture(figure, f"{len(x)} examples and the learned line: {y_label} = {weight:.1f} x {x_label}.")
+
+
+def loss_curve(steps: Sequence[int], losses: Sequence[float], title: str = "") -> Picture:
+    """Draw a training loss (nats per token) over steps, with a running mean of ten values."""
+    if len(steps) != len(losses) or not steps:
+        raise ValueError(f"steps and losses must be equally long and not empty, found {len(steps)} and {len(losses)}")
+    figure, axis = new_figure(6.5, 2.8)
+    means = [sum(losses[max(0, i - 9) : i + 1]) / len(losses[max(0, i - 9) : i + 1]) for i in range(len(losses))]
+    axis.plot(steps, losses, color=GREY, alpha=0.5, label="each step kept")
+    axis.plot(steps, means, color=BLUE, label="mean of ten")
+    axis.set(xlabel="step", ylabel="loss (nats per token)", title=title, ylim=(0, None))
+    axis.legend(frameon=False)
+    return Picture(figure, f"The loss falls from {losses[0]:.2f} at step {steps[0]} to {means[-1]:.2f} at step {steps[-1]}.")
+
+
+def shares(
+    named: Mapping[str, Sequence[float]], labels: Sequence[str], y_label: str, sentence: str
+) -> Picture:
+    """Draw grouped bars: one group per label, one bar per name (told apart by colour and hatching)."""
+    figure, axis = new_figure(6.5, 2.8)
+    looks = [(GREY, "//"), (BLUE, ""), (RED, "..")]
+    width = 0.8 / len(named)
+    for place, (name, values) in enumerate(named.items()):
+        colour, hatch = looks[place % len(looks)]
+        at = [i - 0.4 + width * (place + 0.5) for i in range(len(labels))]
+        axis.bar(at, values, width, color=colour, hatch=hatch, label=name)
+    axis.set_xticks(range(len(labels)), labels)
+    axis.set(ylabel=y_label)
+    if len(named) > 1:
+        axis.legend(frameon=False)
+    return Picture(figure, sentence)
