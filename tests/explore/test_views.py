@@ -1,0 +1,123 @@
+"""The views of the lessons: they say their result in words, live and frozen."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import torch
+
+from course_lib.data.houses import PRICE_PER_SQFT, house_sales
+from course_lib.errors import CourseError
+from course_lib.explore.figure import Picture, compare, new_figure
+from course_lib.explore.loss_valley import critical_rate, descend, loss_valley, valley
+from course_lib.explore.quiz import Quiz, load_quiz, record_answer
+from course_lib.explore.temperature import CAT_SENTENCE, temperature_bars, temperature_explorer
+
+QUIZZES = sorted((Path(__file__).resolve().parents[2] / "assessments" / "quizzes").glob("*.yaml"))
+
+
+def test_a_picture_carries_its_sentence_as_text_alternative_and_caption() -> None:
+    figure, _ = new_figure()
+    page = Picture(figure, 'bars: "mat" has 35 % & more').html()
+    assert 'alt="bars: &quot;mat&quot; has 35 % &amp; more"' in page
+    assert "<figcaption>" in page
+    with pytest.raises(ValueError, match="in words"):
+        Picture(figure, " ")
+
+
+def test_moving_a_control_changes_the_sentence_and_the_image() -> None:
+    view = temperature_explorer()
+    box = view.widget()
+    image, line = box.children[-2:]
+    before = (image.value, line.value)
+    view.controls["temperature"].value = 0.1
+    assert "T = 0.10" in view.sentence
+    assert image.value != before[0]
+    assert line.value != before[1]
+    assert 'role="status"' in line.value
+
+
+def test_frozen_frames_stand_in_with_three_different_sentences() -> None:
+    x, y = house_sales()
+    for view in (temperature_explorer(), loss_valley(x, y)):
+        page = view.frozen()
+        alternatives = re.findall(r'alt="([^"]+)"', page)
+        assert len(set(alternatives)) == 3
+
+
+def test_temperature_explorer_agrees_with_hand_computed_shares() -> None:
+    """p_i^(1/T) / sum: at T = 0.5 the shares are squared and scaled."""
+    squares = {word: p**2 for word, p in CAT_SENTENCE.items()}
+    _, sentence = temperature_bars(CAT_SENTENCE, 0.5)
+    assert f"'mat' has {squares['mat'] / sum(squares.values()):.1%}" in sentence
+
+
+@pytest.mark.parametrize(("share", "ends"), [(0.9, "reaches"), (1.0, "bounces"), (1.1, "leaves")])
+def test_the_critical_rate_divides_learning_from_breaking(share: float, ends: str) -> None:
+    x, y = house_sales()
+    best = float((x * y).mean() / (x * x).mean())
+    path = descend(x, y, share * critical_rate(x), 200)
+    if ends == "reaches":
+        assert path[-1] == pytest.approx(best, rel=1e-6)
+    elif ends == "bounces":
+        assert path[-1] == pytest.approx(path[-3], rel=1e-6)
+        assert abs(path[-1] - path[-2]) > best
+    else:
+        assert abs(path[-1]) > 1e6 * best
+
+
+def test_valley_says_which_of_the_three_happens() -> None:
+    x, y = house_sales()
+    assert "from the bottom" in valley(x, y, 0.5, 10)[1]
+    assert "side to side" in valley(x, y, 1.0, 10)[1]
+    assert "further away" in valley(x, y, 1.1, 10)[1]
+
+
+def test_house_sales_hide_the_weight_in_noise() -> None:
+    x, y = house_sales(2000, seed=3)
+    assert float((x * y).sum() / (x * x).sum()) == pytest.approx(PRICE_PER_SQFT, rel=0.01)
+    assert torch.equal(house_sales(5, 1)[1], house_sales(5, 1)[1])
+    with pytest.raises(ValueError, match="at least 1"):
+        house_sales(0)
+
+
+def test_a_prediction_is_shown_beside_the_result_or_asked_for() -> None:
+    assert "no prediction yet" in compare("price?", None, 5).data
+    assert "| you predicted | 4 |" in compare("price?", 4, 5).data
+
+
+@pytest.mark.parametrize("path", QUIZZES, ids=lambda path: path.stem)
+def test_quiz_banks_have_four_to_eight_questions_and_every_option_explains_itself(path: Path) -> None:
+    questions = load_quiz(path)
+    assert 4 <= len(questions) <= 8
+    assert {question.kind for question in questions} == {"concept", "decision", "risk", "evidence"}
+    page = Quiz(path.stem, questions, Path("unused")).frozen()
+    assert page.count("<details>") == sum(len(question.options) for question in questions)
+
+
+def test_answering_a_quiz_explains_and_records(tmp_path: Path) -> None:
+    made = Quiz("02", load_quiz(QUIZZES[0])[:1], tmp_path / "progress.json")
+    _, choice, reply = made.widget().children[0].children
+    choice.value = 0
+    assert "Not this one" in reply.value
+    choice.value = 1
+    assert "Right." in reply.value
+    assert '"tries": 2' in (tmp_path / "progress.json").read_text()
+
+
+def test_a_broken_progress_file_is_kept_aside(tmp_path: Path) -> None:
+    path = tmp_path / "progress.json"
+    path.write_text("{broken")
+    record_answer(path, "02", "q", True)
+    assert '"right": true' in path.read_text()
+    assert path.with_suffix(".broken").read_text() == "{broken"
+
+
+@pytest.mark.parametrize("text", ["questions: [", "questions:\n- id: a\n", "other: 1", "[]"])
+def test_broken_quizzes_are_refused_in_a_sentence(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "q.yaml"
+    path.write_text(text)
+    with pytest.raises(CourseError, match=r"quiz .* is broken"):
+        load_quiz(path)

@@ -1,0 +1,129 @@
+"""The command line as people meet it: help, clear errors, exit codes."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from course_lib.errors import CourseError
+from course_lib.workspace import Workspace, find_workspace
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def course(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own, as a person would."""
+    environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        [sys.executable, "-m", "course_lib", *arguments],
+        cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+def one_sentence(done: subprocess.CompletedProcess[str]) -> str:
+    """Assert a failure that is one line on stderr without a traceback, and return the line."""
+    assert done.returncode == 1, done.stdout + done.stderr
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    return lines[0]
+
+
+def test_help_names_every_command_of_the_course() -> None:
+    text = course("--help").stdout
+    for name in "lab start check submit progress packet release grade report export-grades serve demo doctor".split():
+        assert f" {name} " in text, name
+    assert "comes with" in text, "commands that do not exist yet must say so"
+
+
+def test_help_imports_neither_torch_nor_nbgrader() -> None:
+    script = (
+        "import sys; sys.argv = ['course', '--help']\n"
+        "from course_lib.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'torch', 'nbgrader', 'matplotlib', 'numpy', 'pydantic'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["progress", "report", "export-grades", "serve", "bench"])
+def test_commands_to_come_say_so_and_fail(name: str) -> None:
+    assert "does not exist yet" in one_sentence(course(name))
+
+
+def test_unknown_lab_lists_the_labs_there_are() -> None:
+    line = one_sentence(course("start", "77"))
+    assert "77" in line
+    assert "02-how-ai-models-work" in line
+
+
+def test_unknown_lesson() -> None:
+    assert "no lesson '77'" in one_sentence(course("lab", "--no-browser", "--lesson", "77"))
+
+
+def test_busy_port() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert f"Port {port} cannot be used" in one_sentence(course("lab", "--no-browser", "--port", str(port)))
+
+
+def test_impossible_port() -> None:
+    assert "Port 99999999 cannot be used" in one_sentence(course("lab", "--no-browser", "--port", "99999999"))
+
+
+@pytest.fixture
+def empty_clone(tmp_path: Path) -> Path:
+    for name in ("solutions", "lessons", "labs/02-how-ai-models-work"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text())
+    return tmp_path
+
+
+def test_check_and_submit_before_start_say_what_to_do(empty_clone: Path) -> None:
+    assert "course start 02" in one_sentence(course("check", "02", cwd=empty_clone))
+    assert "course start 02" in one_sentence(course("submit", "02", cwd=empty_clone))
+
+
+def test_grade_with_nobody(empty_clone: Path) -> None:
+    assert "Nobody has handed in" in one_sentence(course("grade", "02", cwd=empty_clone))
+
+
+def test_a_name_that_is_a_path_cannot_hand_in(empty_clone: Path) -> None:
+    folder = empty_clone / "work" / "02-how-ai-models-work"
+    folder.mkdir(parents=True)
+    (folder / "lab.ipynb").write_text("{}")
+    line = one_sentence(course("submit", "02", "--as", "../../evil", cwd=empty_clone))
+    assert "cannot be a learner's name" in line
+
+
+def test_a_file_where_a_folder_should_be(empty_clone: Path) -> None:
+    (empty_clone / "work").write_text("not a folder")
+    assert "Cannot create" in one_sentence(course("start", "02", cwd=empty_clone))
+
+
+def test_read_only_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root may write anywhere, so the answer is set by hand
+    with pytest.raises(CourseError, match="Cannot write to"):
+        Workspace(tmp_path).writable(tmp_path / "work")
+
+
+def test_outside_a_clone_the_installed_one_is_used(tmp_path: Path) -> None:
+    assert find_workspace(tmp_path).root == ROOT
+
+
+def test_lab_numbers_are_found_by_number_or_name(empty_clone: Path) -> None:
+    workspace = Workspace(empty_clone)
+    for given in ("2", "02", "02-how-ai-models-work"):
+        assert workspace.lab(given) == "02-how-ai-models-work"
+    with pytest.raises(CourseError, match="no lab '3'"):
+        workspace.lab("3")
