@@ -1,0 +1,186 @@
+"""Models on disk: safetensors for numbers, JSON for words, never pickle; whole files or none."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from course_lib.models.gpt import GPT, GPTConfig
+from course_lib.tokenizers.bpe import BytePairTokenizer
+
+FORMAT = "course-gpt checkpoint 1"
+STATE_FORMAT = "course-lib training state 1"
+
+
+class CheckpointError(ValueError):
+    """A checkpoint is missing, cut short, or something else; the message is one line."""
+
+
+def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
+    """Call `write` with a temporary name beside `path`, then rename: a reader never sees half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        write(temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def save_checkpoint(
+    path: str | Path,
+    model: GPT,
+    tokenizer: BytePairTokenizer,
+    meta: dict[str, Any] | None = None,
+    dtype: torch.dtype | None = None,
+    tokenizer_file: str = "tokenizer.json",
+) -> None:
+    """Write `path`.safetensors, `path`.json and, beside them, the tokenizer.
+
+    `dtype` rounds the stored weights (torch.float16 halves the file). `meta` is anything that JSON can hold.
+    Several checkpoints of one folder can share a `tokenizer_file`.
+    """
+    path = _stem(path)
+    weights_path, record_path = _files(path)
+    weights = {
+        name: tensor.detach().to("cpu", dtype or tensor.dtype).contiguous()
+        for name, tensor in model.state_dict().items()
+        if not (model.config.tie_embeddings and name == "unembed.weight")
+    }
+    write_atomically(weights_path, lambda target: save_file(weights, target, metadata={"format": "pt"}))
+    tokenizer.save(path.parent / tokenizer_file)
+    record = {
+        "format": FORMAT,
+        "config": model.config.to_dict(),
+        "tokenizer_file": tokenizer_file,
+        "weights_sha256": hashlib.sha256(weights_path.read_bytes()).hexdigest(),
+        "meta": meta or {},
+    }
+    text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+    write_atomically(record_path, lambda target: target.write_text(text, encoding="utf-8"))
+
+
+def load_checkpoint(
+    path: str | Path, device: torch.device | str = "cpu"
+) -> tuple[GPT, BytePairTokenizer, dict[str, Any]]:
+    """Read what `save_checkpoint` wrote: the model (float32, ready to use), its tokenizer and `meta`.
+
+    Raises CheckpointError with one line if a file is missing, cut short, changed, or no checkpoint of this
+    course.
+    """
+    path = _stem(path)
+    weights_path, record_path = _files(path)
+    for needed in (record_path, weights_path):
+        if not needed.is_file():
+            raise CheckpointError(
+                f"{needed} is missing; a checkpoint is a .safetensors file and a .json file"
+            )
+    try:
+        record = json.loads(record_path.read_text(encoding="utf-8"))
+        if record["format"] != FORMAT:
+            raise ValueError(f"format {record['format']!r}")
+        config = GPTConfig(**record["config"])
+        tokenizer_path, digest, meta = (
+            path.parent / record["tokenizer_file"],
+            record["weights_sha256"],
+            record["meta"],
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(f"{record_path} is no checkpoint of this course ({_one_line(error)})") from None
+    if hashlib.sha256(weights_path.read_bytes()).hexdigest() != digest:
+        raise CheckpointError(
+            f"{weights_path} is cut short or changed: it is not the file that {record_path} describes"
+        )
+    try:
+        weights = load_file(weights_path)
+        model = GPT(config)
+        weights = {name: tensor.float() for name, tensor in weights.items()}
+        if config.tie_embeddings:
+            weights["unembed.weight"] = weights["embed.weight"]
+        model.load_state_dict(weights)
+    except (SafetensorError, KeyError, RuntimeError) as error:
+        raise CheckpointError(f"{weights_path} does not hold this model ({_one_line(error)})") from None
+    if not tokenizer_path.is_file():
+        raise CheckpointError(f"{tokenizer_path} is missing; the checkpoint {path} needs it")
+    try:
+        tokenizer = BytePairTokenizer.load(tokenizer_path)
+    except ValueError as error:
+        raise CheckpointError(_one_line(error)) from None
+    return model.to(device).eval(), tokenizer, meta
+
+
+def save_training_state(
+    path: str | Path,
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    generator: torch.Generator,
+    record: dict[str, Any],
+) -> None:
+    """Write all that the next step depends on, and a JSON `record`, into one safetensors file."""
+    tensors: dict[str, Tensor] = {"generator": generator.get_state()}
+    for name, parameter in model.named_parameters():
+        tensors[f"model.{name}"] = parameter.detach().to("cpu", copy=True).contiguous()
+    for name, buffer in model.named_buffers():
+        tensors[f"buffer.{name}"] = buffer.detach().to("cpu", copy=True).contiguous()
+    for index, state in optimizer.state_dict()["state"].items():
+        for key, value in state.items():
+            tensors[f"optimizer.{index}.{key}"] = torch.as_tensor(value).to("cpu", copy=True).contiguous()
+    metadata = {"format": STATE_FORMAT, "record": json.dumps(record)}
+    write_atomically(Path(path), lambda target: save_file(tensors, target, metadata=metadata))
+
+
+def load_training_state(
+    path: str | Path, model: nn.Module, optimizer: torch.optim.Optimizer, generator: torch.Generator
+) -> dict[str, Any]:
+    """Put model, optimizer and generator back to where `save_training_state` saw them and return its record.
+
+    Raises CheckpointError with one line if the file is cut short, no training state, or of another model.
+    """
+    try:
+        with safe_open(str(path), "pt") as file:
+            metadata = file.metadata() or {}
+            if metadata.get("format") != STATE_FORMAT:
+                raise CheckpointError(f"{path} is no training state of this course")
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(
+            f"{path} is missing, cut short or no training state ({_one_line(error)})"
+        ) from None
+    own: dict[str, Tensor] = {f"model.{name}": p for name, p in model.named_parameters()}
+    own |= {f"buffer.{name}": b for name, b in model.named_buffers()}
+    stored = {
+        name: tensor.shape for name, tensor in tensors.items() if name.startswith(("model.", "buffer."))
+    }
+    if stored != {name: tensor.shape for name, tensor in own.items()}:
+        raise CheckpointError(f"{path} belongs to a model of another shape")
+    with torch.no_grad():
+        for name, tensor in own.items():
+            tensor.copy_(tensors[name])
+    state: dict[int, dict[str, Tensor]] = {}
+    for name, tensor in tensors.items():
+        if name.startswith("optimizer."):
+            _, index, key = name.split(".", 2)
+            state.setdefault(int(index), {})[key] = tensor
+    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+    generator.set_state(tensors["generator"])
+    return json.loads(metadata["record"])
+
+
+def _stem(path: str | Path) -> Path:
+    path = Path(path)
+    return path.with_suffix("") if path.suffix in (".safetensors", ".json") else path
+
+
+def _files(path: Path) -> tuple[Path, Path]:
+    return path.with_name(path.name + ".safetensors"), path.with_name(path.name + ".json")
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200]

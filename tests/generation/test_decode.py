@@ -1,0 +1,113 @@
+"""Decoding against the plainest loop that can be written, and with a model whose scores are known."""
+
+import pytest
+import torch
+
+from course_lib.generation.decode import generate, generate_batch, stream
+from course_lib.models.gpt import GPT, GPTConfig, GPTOutput
+from course_lib.tokenizers.bytes import ByteTokenizer
+
+
+def small_gpt(position: str = "learned") -> GPT:
+    config = GPTConfig(vocab_size=256, context=16, n_layer=2, n_head=2, n_embd=16, position=position)
+    model = GPT(config, torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.mul_(8)
+    return model.eval()
+
+
+class Script(GPT):
+    """A model that says the given bytes, one after the other, whatever it reads."""
+
+    def __init__(self, said: bytes, start: int) -> None:
+        super().__init__(GPTConfig(vocab_size=256, context=64, n_layer=1, n_head=1, n_embd=2))
+        self.said, self.start = said, start
+
+    def forward(self, ids, kv_cache=None, last_only=False):
+        kv_cache.length += ids.shape[1]
+        logits = torch.zeros(ids.shape[0], 1, 256)
+        logits[:, :, self.said[kv_cache.length - self.start]] = 20.0
+        return GPTOutput(logits)
+
+
+@pytest.mark.parametrize("position", ["learned", "rotary"])
+@pytest.mark.parametrize("use_cache", [True, False])
+def test_greedy_is_argmax_of_the_whole_context(position, use_cache):
+    model, ids = small_gpt(position), [1, 2, 3]
+    expected = list(ids)
+    for _ in range(10):
+        expected.append(int(model(torch.tensor([expected])).logits[0, -1].argmax()))
+    assert generate(model, ids, 10, temperature=0, use_cache=use_cache) == expected[3:]
+    assert ids == [1, 2, 3]
+
+
+def test_sampling_with_and_without_cache_is_the_same_text():
+    model = small_gpt()
+    a, b = (
+        generate(model, [5, 6], 40, 1.0, torch.Generator().manual_seed(1), use_cache=cached) for cached in (True, False)
+    )
+    assert len(a) == 40
+    # beyond the context the cache keeps positions that the plain loop gives up one step earlier
+    assert a[:14] == b[:14]
+
+
+def test_a_full_context_goes_on_with_its_newer_half():
+    model, ids = small_gpt(), list(range(16))
+    first, second = generate(model, ids, 2, temperature=0)
+    assert first == int(model(torch.tensor([ids])).logits[0, -1].argmax())
+    kept = [*ids, first][-8:]
+    assert second == int(model(torch.tensor([kept])).logits[0, -1].argmax())
+
+
+def test_stop_token_ends_and_is_last():
+    model = small_gpt()
+    free = generate(model, [1], 10, temperature=0)
+    stopped = generate(model, [1], 10, temperature=0, stop_ids={free[3]})
+    assert stopped == free[: free.index(free[3]) + 1]
+
+
+def test_batch_equals_one_by_one():
+    model = small_gpt()
+    prompts = [[1, 2], [3], [4, 5], [6, 7, 8], [9]]
+    stop = set(range(0, 256, 5))
+    expected = [generate(model, prompt, 8, 0, stop_ids=stop) for prompt in prompts]
+    assert generate_batch(model, prompts, 8, 0, stop_ids=stop) == expected
+
+
+def test_stream_gives_the_tokens_of_generate_with_probability_and_rank():
+    model, tokenizer = small_gpt(), ByteTokenizer()
+    steps = list(stream(model, tokenizer, [72, 105], 6, 1.0, torch.Generator().manual_seed(2)))
+    assert [s.token for s in steps] == generate(model, [72, 105], 6, 1.0, torch.Generator().manual_seed(2))
+    context = [72, 105]
+    for step in steps:
+        probs = model(torch.tensor([context])).logits[0, -1].softmax(-1)
+        assert step.probability == pytest.approx(float(probs[step.token]), rel=1e-4)
+        assert step.rank == 1 + int((probs > probs[step.token]).sum())
+        context.append(step.token)
+    assert all(s.rank == 1 for s in stream(model, tokenizer, [72], 6, temperature=0))
+
+
+def test_stream_waits_for_whole_characters():
+    said = "né한!".encode()
+    steps = list(stream(Script(said, 1), ByteTokenizer(), [0], len(said), 0))
+    assert [s.text for s in steps] == ["n", "", "é", "", "", "한", "!"]
+
+
+def test_stream_shows_what_was_left_incomplete():
+    steps = list(stream(Script("한".encode(), 1), ByteTokenizer(), [0], 2, 0))
+    assert [s.text for s in steps] == ["", "\ufffd"]
+
+
+@pytest.mark.parametrize(
+    ("ids", "message"),
+    [([], "empty"), ([256], "id 256"), ([-1], "id -1"), (list(range(17)), "17 tokens, but the context is 16")],
+)
+def test_bad_prompts_are_refused_before_the_first_step(ids, message):
+    model = small_gpt()
+    with pytest.raises(ValueError, match=message):
+        generate(model, ids, 1)
+    with pytest.raises(ValueError, match=message):
+        stream(model, ByteTokenizer(), ids, 1)
+    with pytest.raises(ValueError, match=message):
+        generate_batch(model, [[1], ids], 1)

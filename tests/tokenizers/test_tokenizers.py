@@ -1,0 +1,155 @@
+"""Round trips for any text, merges counted by hand and by the slowest possible trainer."""
+
+import json
+from collections import Counter
+
+import pytest
+import regex
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from course_lib.data.text import language_reference
+from course_lib.tokenizers.base import printable
+from course_lib.tokenizers.bpe import PATTERN, BytePairTokenizer
+from course_lib.tokenizers.bytes import ByteTokenizer
+from course_lib.tokenizers.character import CharacterTokenizer
+
+SAMPLE = language_reference()[:40_000]
+BPE = BytePairTokenizer.train(SAMPLE, 400, ("<|user|>", "<|end|>"))
+
+
+def slow_merges(text: str, n: int) -> list[tuple[int, int]]:
+    """Count every pair from scratch for every merge."""
+    words = [list(word.encode()) for word in regex.findall(PATTERN, text)]
+    merges: list[tuple[int, int]] = []
+    while len(merges) < n:
+        counts = Counter(pair for word in words for pair in zip(word, word[1:], strict=False))
+        best = min(counts, key=lambda pair: (-counts[pair], pair), default=None)
+        if best is None or counts[best] < 2:
+            break
+        for word in words:
+            i = 0
+            while i + 1 < len(word):
+                if (word[i], word[i + 1]) == best:
+                    word[i : i + 2] = [256 + len(merges)]
+                i += 1
+        merges.append(best)
+    return merges
+
+
+@pytest.mark.parametrize("text", [SAMPLE[:6000], "aaaa aaa aaaaa", "abab abab", "ää öö ää 한국 한국", "a", ""])
+def test_fast_training_learns_what_slow_training_learns(text):
+    assert BytePairTokenizer.train(text, 256 + 60).merges == slow_merges(text, 60)
+
+
+def test_merges_by_hand():
+    # "hug" 3x, "pug" 2x, "hugs" 1x: u+g occurs 6 times, then h+ug 4 times, then p+ug 2 times, then nothing twice
+    tokenizer = BytePairTokenizer.train("hug pug hug pug hug hugs", 300, pattern=r"\w+")
+    h, u, g, p = b"hugp"
+    assert tokenizer.merges == [(u, g), (h, 256), (p, 256)]
+    assert tokenizer.encode("hugs") == [257, ord("s")]
+
+
+def test_ties_go_to_the_smallest_pair():
+    assert BytePairTokenizer.train("cd cd ab ab", 257, pattern=r"\w+").merges == [tuple(b"ab")]
+
+
+def test_merges_apply_in_the_order_of_learning_not_longest_first():
+    tokenizer = BytePairTokenizer([(98, 99), (97, 98), (257, 99)])  # bc, then ab, then abc
+    assert tokenizer.encode("abc") == [97, 256]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text())
+def test_any_text_comes_back(text):
+    assert BPE.decode(BPE.encode(text)) == text
+    assert ByteTokenizer().decode(ByteTokenizer().encode(text)) == text
+    if text:
+        tokenizer = CharacterTokenizer(text)
+        assert tokenizer.decode(tokenizer.encode(text)) == text
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from(["<|user|>", "<|end|>", "a", " the", "<|", "é", "|>"])).map("".join))
+def test_special_tokens_come_back_and_open_only_on_request(text):
+    allowed = BPE.encode(text, allowed_special="all")
+    assert BPE.decode(allowed) == text
+    assert allowed.count(BPE.special_tokens["<|user|>"]) == text.count("<|user|>")
+    plain = BPE.encode(text)
+    assert BPE.decode(plain) == text
+    assert not set(plain) & set(BPE.special_tokens.values())
+
+
+def test_allowed_special_by_name():
+    ids = BPE.encode("<|user|>x<|end|>", allowed_special={"<|end|>"})
+    assert BPE.special_tokens["<|end|>"] in ids
+    assert BPE.special_tokens["<|user|>"] not in ids
+    with pytest.raises(ValueError, match="nonsense"):
+        BPE.encode("x", allowed_special={"nonsense"})
+
+
+def test_the_vocabulary_has_the_size_asked_for():
+    assert BPE.vocab_size == 400
+    assert sorted(BPE.special_tokens.values()) == [398, 399]
+    assert max(BPE.encode(SAMPLE)) < 398
+
+
+def test_half_a_character_is_shown_as_such():
+    first, second = "é".encode()
+    assert BPE.decode([first]) == "\ufffd"
+    assert BPE.decode([first, second]) == "é"
+    assert BPE.token_text(first) == "\\xc3"
+
+
+def test_printable_shows_every_byte():
+    assert printable(b" a\n\t\x00") == "·a⏎⇥\\x00"
+
+
+def test_save_and_load(tmp_path):
+    BPE.save(tmp_path / "t.json")
+    again = BytePairTokenizer.load(tmp_path / "t.json")
+    assert again.merges == BPE.merges
+    assert again.encode(SAMPLE[:2000] + "<|end|>", "all") == BPE.encode(SAMPLE[:2000] + "<|end|>", "all")
+    assert [path.name for path in tmp_path.iterdir()] == ["t.json"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        '{"kind": "else"}',
+        json.dumps({"kind": "byte-pair encoding", "pattern": "(", "special_tokens": [], "merges": []}),
+        json.dumps({"kind": "byte-pair encoding", "pattern": ".", "special_tokens": [], "merges": [[1, 999]]}),
+        json.dumps({"kind": "byte-pair encoding", "pattern": ".", "special_tokens": [], "merges": [[1]]}),
+    ],
+)
+def test_foreign_files_are_refused_in_one_line(tmp_path, content):
+    path = tmp_path / "t.json"
+    path.write_text(content)
+    with pytest.raises(ValueError, match="no byte-pair tokenizer") as error:
+        BytePairTokenizer.load(path)
+    assert "\n" not in str(error.value)
+
+
+def test_bad_input():
+    with pytest.raises(ValueError, match="vocab_size=100"):
+        BytePairTokenizer.train("abc", 100)
+    with pytest.raises(ValueError, match="id 400"):
+        BPE.decode([400])
+    with pytest.raises(ValueError, match="id -1"):
+        BPE.decode([-1])
+    with pytest.raises(ValueError, match="merge 0"):
+        BytePairTokenizer([(300, 1)])
+    with pytest.raises(ValueError, match="second time"):
+        BytePairTokenizer([(1, 2), (1, 2)])
+    with pytest.raises(ValueError, match="special_tokens"):
+        BytePairTokenizer([], ["a", "a"])
+    with pytest.raises(ValueError, match="id 256"):
+        ByteTokenizer().decode([256])
+    with pytest.raises(ValueError, match="'z'"):
+        CharacterTokenizer("abc").encode("az")
+    with pytest.raises(ValueError, match="empty"):
+        CharacterTokenizer("")
