@@ -1,0 +1,216 @@
+"""Hidden checks that read like pytest: named, weighted, timed, and silent about how they test.
+
+A grade cell opens one `Checks`, runs a `with checks.check(...)` block per property, and ends in
+`checks.score()`:
+
+    checks = Checks("softmax", points=3)
+    with checks.check("large-scores", 3, "Scores around 1000 overflow: subtract the largest one first."):
+        assert torch.isfinite(softmax(1000 + checks.randn(5))).all()
+    checks.score()
+
+A block that raises anything loses its own points and says its one sentence; the test, its inputs and the
+traceback stay out of the output.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import os
+import secrets
+import signal
+import threading
+import time
+import zlib
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import torch
+
+MIME = "application/vnd.course.checks+json"
+SEED_VARIABLE = "COURSE_GRADING_SEED"
+NOT_WRITTEN = "This function still raises NotImplementedError: write it first."
+TOO_SLOW = "This check was stopped after {seconds:g} seconds: look for a loop that never ends."
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What one check found; `reason` is passed, failed, raised, slow or not written."""
+
+    name: str
+    points: float
+    earned: float
+    reason: str
+    message: str = ""
+    raised: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the check gave its points."""
+        return self.reason == "passed"
+
+    def line(self) -> str:
+        """One line for people: `[ok] name 3/3`, or `[--] name 0/3  the sentence`."""
+        head = f"[{'ok' if self.passed else '--'}] {self.name:<22} {self.earned:g}/{self.points:g}"
+        if self.passed:
+            return head
+        return f"{head}  {self.message}" + (f" (It raised {self.raised}.)" if self.raised else "")
+
+
+class _TimeUp(BaseException):
+    """Raised inside a check that used up its time; no `except Exception` of a learner stops it."""
+
+
+class Checks:
+    """Collect the weighted checks of one exercise and give one score.
+
+    Args:
+        exercise: the exercise's id, for example "softmax".
+        points: the exercise's points; the checks' points must add up to it.
+        seed: fixes the inputs; by default they are fresh (the grader's secret, else the system's entropy).
+        limit: seconds for one check.
+        total: seconds for all checks together; what starts after that is stopped at once.
+
+    Raises:
+        ValueError: for points that are not positive, later for checks that repeat a name or do not add up.
+    """
+
+    def __init__(
+        self, exercise: str, points: float, seed: int | None = None, limit: float = 5.0, total: float = 20.0
+    ) -> None:
+        if points <= 0:
+            raise ValueError(f"points must be above 0, found {points}")
+        self.exercise = exercise
+        self.points = float(points)
+        self.limit = limit
+        self.results: list[CheckResult] = []
+        self._deadline = time.monotonic() + total
+        secret = os.environ.get(SEED_VARIABLE, "") if seed is None else str(seed)
+        entropy = int.from_bytes(secret.encode()) if secret else secrets.randbits(128)
+        self._seeds = np.random.SeedSequence([entropy, zlib.crc32(exercise.encode())])
+        self.rng = np.random.default_rng(self._seeds)
+
+    @cached_property
+    def generator(self) -> torch.Generator:
+        """A torch generator with this exercise's fresh seed."""
+        import torch
+
+        return torch.Generator().manual_seed(int(self._seeds.generate_state(1, np.uint32)[0]))
+
+    def randn(self, *shape: int, dtype: torch.dtype | None = None) -> torch.Tensor:
+        """Fresh normal numbers, float64 unless told."""
+        import torch
+
+        return torch.randn(*shape, generator=self.generator, dtype=dtype or torch.float64)
+
+    @contextlib.contextmanager
+    def check(self, name: str, points: float, message: str, limit: float | None = None) -> Iterator[None]:
+        """Run one check: `points` if the block ends, none if it raises; the learner is told only `message`."""
+        if name in (result.name for result in self.results):
+            raise ValueError(f"two checks of {self.exercise!r} are called {name!r}")
+        if points <= 0:
+            raise ValueError(f"check {name!r}: points must be above 0, found {points}")
+        seconds = max(min(limit or self.limit, self._deadline - time.monotonic()), 0.05)
+        reason, raised = "passed", ""
+        try:
+            with _silence(), _time_limit(seconds):
+                yield
+        except _TimeUp:
+            reason, message = "slow", TOO_SLOW.format(seconds=seconds)
+        except NotImplementedError:
+            reason, message = "not written", NOT_WRITTEN
+        except AssertionError:
+            reason = "failed"
+        except BaseException as error:
+            reason = "raised"
+            # A learner's exception class could carry a test's input in its name; a built-in's name cannot.
+            known = getattr(builtins, type(error).__name__, None) is type(error)
+            raised = type(error).__name__ if known else "an error of its own"
+        passed = reason == "passed"
+        self.results.append(
+            CheckResult(
+                name,
+                float(points),
+                float(points) if passed else 0.0,
+                reason,
+                "" if passed else message,
+                raised,
+            )
+        )
+
+    def score(self) -> float:
+        """Show one line per check and return the points, between 0 and `points`.
+
+        Raises:
+            ValueError: if the checks' points do not add up to the exercise's points.
+        """
+        total = sum(result.points for result in self.results)
+        if abs(total - self.points) > 1e-9:
+            raise ValueError(
+                f"the checks of {self.exercise!r} add up to {total:g} points, not {self.points:g}"
+            )
+        score = round(min(max(sum(result.earned for result in self.results), 0.0), self.points), 6)
+        _show(report(self.exercise, self.results), as_data(self.exercise, self.points, score, self.results))
+        return score
+
+
+def report(exercise: str, results: list[CheckResult]) -> str:
+    """The lines that a learner sees for one exercise."""
+    earned, points = sum(r.earned for r in results), sum(r.points for r in results)
+    return "\n".join([f"{exercise}: {earned:g} of {points:g} points", *(result.line() for result in results)])
+
+
+def as_data(exercise: str, points: float, score: float, results: list[CheckResult]) -> dict[str, Any]:
+    """The JSON that goes into the cell's output beside the text, for reports and tests."""
+    return {"exercise": exercise, "points": points, "score": score, "checks": [asdict(r) for r in results]}
+
+
+def from_data(data: dict[str, Any]) -> list[CheckResult]:
+    """Read `as_data` back."""
+    return [CheckResult(**result) for result in data["checks"]]
+
+
+def _show(text: str, data: dict[str, Any]) -> None:
+    from IPython.core.getipython import get_ipython
+    from IPython.display import display
+
+    if get_ipython() is None:
+        print(text)
+    else:
+        display({"text/plain": text, MIME: data}, raw=True)
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Drop what learner code prints during a check: it could show inputs, and stderr costs points."""
+    with (
+        open(os.devnull, "w") as sink,  # noqa: PTH123
+        contextlib.redirect_stdout(sink),
+        contextlib.redirect_stderr(sink),
+    ):
+        yield
+
+
+@contextlib.contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Raise `_TimeUp` in the block after `seconds`; no limit outside the main thread or without SIGALRM."""
+    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(signum: int, frame: Any) -> None:
+        raise _TimeUp
+
+    before = signal.signal(signal.SIGALRM, ring)
+    try:
+        # It rings again, in case a bare `except:` in a loop caught the first one.
+        signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

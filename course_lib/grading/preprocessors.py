@@ -1,0 +1,268 @@
+"""nbgrader preprocessors that make plain `nbgrader autograde` and `generate_feedback` fair.
+
+Damaged notebooks are repaired, points need evidence, a stuck cell costs one exercise, and feedback shows no
+hidden test.
+
+`nbgrader_config.py` puts them into nbgrader's own lists.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient.client import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from nbgrader import utils
+from nbgrader.preprocessors import (
+    ClearOutput,
+    ClearSolutions,
+    ComputeChecksums,
+    Execute,
+    LockCells,
+    NbGraderPreprocessor,
+)
+from traitlets import Integer, List
+
+from course_lib.grading import checks
+
+NOT_RUN = "This check did not run, so it gives no points."
+NO_SCORE = "This check did not end in a score, so it gives no points."
+TOO_LONG = "This check ran too long and was stopped, so it gives no points."
+STOPPED = "KernelStopped"
+
+Resources = dict[str, Any]
+
+
+def grade_id(cell: NotebookNode) -> str:
+    """The cell's nbgrader id, or ''."""
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+def error_output(name: str, sentence: str) -> NotebookNode:
+    """An error output that says one sentence and has no traceback to quote."""
+    return nbformat.v4.new_output("error", ename=name, evalue=sentence, traceback=[f"{name}: {sentence}"])
+
+
+def release_view(nb: NotebookNode) -> NotebookNode:
+    """The instructor's notebook with stubs for solutions and with checksums; hidden tests stay."""
+    nb = nbformat.from_dict(nb)
+    resources: Resources = {}
+    for step in (LockCells, ClearSolutions, ClearOutput, ComputeChecksums):
+        nb, resources = step().preprocess(nb, resources)
+    return nb
+
+
+class Transplant(NbGraderPreprocessor):
+    """Start from the instructor's notebook and copy in only what the learner wrote.
+
+    Solution and written-answer cells are matched by grade_id, then by cell id, then by position; the learner's
+    own extra cells keep their place. So deleted, doubled, edited, re-tagged or re-ordered cells change nothing.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        coursedir = self.parent.parent.coursedir
+        ids = resources["nbgrader"]
+        folder = coursedir.format_path(coursedir.source_directory, ".", ids["assignment"])
+        source = Path(folder) / f"{ids['notebook']}.ipynb"
+        if not source.exists():
+            return nb, resources
+        return transplant(nbformat.read(source, as_version=4), nb), resources
+
+
+def transplant(instructor: NotebookNode, learner: NotebookNode) -> NotebookNode:
+    """The instructor's notebook (stubs, tests, order, metadata) with the learner's text in it."""
+    nb = release_view(instructor)
+    by_grade_id = {grade_id(cell): i for i, cell in enumerate(nb.cells) if grade_id(cell)}
+    by_cell_id = {cell.id: i for i, cell in enumerate(nb.cells)}
+    by_source = {cell.source.strip(): i for i, cell in enumerate(nb.cells)}
+
+    def position(cell: NotebookNode) -> int | None:
+        for table, key in (
+            (by_grade_id, grade_id(cell)),
+            (by_cell_id, cell.get("id")),
+            (by_source, cell.source.strip()),
+        ):
+            if key in table:
+                return table[key]
+        return None
+
+    versions: dict[int, list[NotebookNode]] = {}  # the learner's cells per cell of the instructor
+    extra: dict[int, list[NotebookNode]] = {}  # the learner's own cells, by the cell that they follow
+    after = -1
+    for cell in learner.cells:
+        place = position(cell)
+        if place is None:
+            if cell.source.strip() and cell.cell_type in ("code", "markdown"):
+                extra.setdefault(after, []).append(cell)
+        else:
+            after = place
+            if utils.is_solution(nb.cells[place]):
+                versions.setdefault(place, []).append(cell)
+
+    for place, cell in enumerate(nb.cells):
+        if not utils.is_solution(cell):
+            continue
+        stub = cell.source.strip()
+        written = [c for c in versions.get(place, []) if c.source.strip() != stub]
+        before = extra.get(place - 1, [])
+        if not versions.get(place) and before and before[-1].cell_type == cell.cell_type:
+            written = [before.pop()]  # all ids are lost, but it stands where the answer belongs
+        if written:
+            # A split or copied cell: run the parts in the learner's order, the last in the cell that counts.
+            extra.setdefault(place - 1, []).extend(written[:-1])
+            cell.source = written[-1].source
+
+    cells = [_own(cell) for cell in extra.get(-1, [])]
+    for place, cell in enumerate(nb.cells):
+        cells.append(cell)
+        cells += [_own(c) for c in extra.get(place, [])]
+    for number, cell in enumerate(cells):
+        if "course_own" in cell.metadata:
+            del cell.metadata["course_own"]
+            cell.id = f"own-{number}"
+    nb.cells = cells
+    return nb
+
+
+def _own(cell: NotebookNode) -> NotebookNode:
+    """A fresh cell with the learner's text: no metadata, tags or outputs come along."""
+    make = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
+    return make(source=cell.source, metadata={"course_own": True})
+
+
+class ExecuteOnward(Execute):
+    """Run a notebook to its end whatever a cell does.
+
+    A cell that kills the kernel or cannot be interrupted gets an error output; a new kernel replays the cells
+    before it (not the checks) and the notebook goes on: it costs one exercise and not the whole submission.
+    """
+
+    max_kernels = Integer(4, help="How many kernels one notebook may use up.").tag(config=True)
+    # Kernels announce on stderr that they use TCP; the learner's terminal and the grader's need not hear it.
+    extra_arguments = List(["--IPKernelApp.log_level=40"]).tag(config=True)
+    notebook_timeout = Integer(240, help="Seconds for one notebook; later cells do not run.").tag(config=True)
+
+    def preprocess(
+        self, nb: NotebookNode, resources: Resources | None = None, km: Any = None
+    ) -> tuple[NotebookNode, Resources]:
+        NotebookClient.__init__(self, nb, km)
+        self.reset_execution_trackers()
+        self._check_assign_resources(resources)
+        deadline = time.monotonic() + self.notebook_timeout
+        todo = list(range(len(nb.cells)))
+        harmful: set[int] = set()
+        for _ in range(self.max_kernels):
+            if not todo:
+                break
+            replay = [i for i in range(todo[0]) if i not in harmful and self._may_replay(nb.cells[i])]
+            todo = self._run(todo, replay, harmful, deadline)
+        self.set_widgets_metadata()
+        return nb, self.resources
+
+    @staticmethod
+    def _may_replay(cell: NotebookNode) -> bool:
+        failed = cell.cell_type == "code" and any(o.output_type == "error" for o in cell.outputs)
+        return cell.cell_type == "code" and not utils.is_grade(cell) and not failed
+
+    def _run(self, todo: list[int], replay: list[int], harmful: set[int], deadline: float) -> list[int]:
+        """Run cells in a new kernel until the end or until it stops; return what is left to run."""
+        cells, left = self.nb.cells, list(todo)
+        with self.setup_kernel():
+            info = self.wait_for_reply(self.kc.kernel_info())
+            self.nb.metadata["language_info"] = info["content"]["language_info"]
+            for index in [*replay, *todo]:
+                if time.monotonic() > deadline:
+                    return []
+                again = index not in left
+                cell = nbformat.from_dict(cells[index]) if again else cells[index]
+                try:
+                    self.preprocess_cell(cell, self.resources, index)
+                except (DeadKernelError, CellTimeoutError) as error:
+                    harmful.add(index)
+                    what = (
+                        "could not be stopped" if isinstance(error, CellTimeoutError) else "ended the kernel"
+                    )
+                    cells[index].setdefault("outputs", []).append(
+                        error_output(STOPPED, f"This cell {what}; the notebook went on in a new kernel.")
+                    )
+                    return left if again else left[1:]
+                finally:
+                    if again:
+                        self.nb.cells[index] = cells[index]
+                if not again:
+                    left.pop(0)
+        return []
+
+
+class FailClosed(NbGraderPreprocessor):
+    """Give points only for evidence: a grade cell that ran and ended in one number between 0 and its points.
+
+    Stock nbgrader gives full points to a cell that did not run, printed only, or ended in a negative number, and
+    none to one with a warning on stderr.
+    """
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Resources, cell_index: int
+    ) -> tuple[NotebookNode, Resources]:
+        if cell.cell_type != "code" or not utils.is_grade(cell) or utils.is_solution(cell):
+            return cell, resources
+        points = float(cell.metadata.nbgrader["points"])
+        if points == 0:
+            return cell, resources
+        cell.outputs = [o for o in cell.outputs if not (o.output_type == "stream" and o.name == "stderr")]
+        if not cell.get("execution_count"):
+            cell.outputs = [o for o in cell.outputs if o.output_type == "error"] or [
+                error_output("NotRun", NOT_RUN)
+            ]
+        elif not _has_score(cell, points) and not any(o.output_type == "error" for o in cell.outputs):
+            cell.outputs.append(error_output("NoScore", NO_SCORE))
+        return cell, resources
+
+
+def _has_score(cell: NotebookNode, points: float) -> bool:
+    results = [o for o in cell.outputs if o.output_type == "execute_result"]
+    try:
+        score = float(results[0]["data"]["text/plain"]) if len(results) == 1 else math.nan
+    except (KeyError, TypeError, ValueError):
+        return False
+    return 0 <= score <= points
+
+
+class HideTests(NbGraderPreprocessor):
+    """Keep hidden tests out of feedback: a grade cell shows its checks' lines, not its code or tracebacks."""
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Resources, cell_index: int
+    ) -> tuple[NotebookNode, Resources]:
+        if cell.cell_type != "code" or not utils.is_grade(cell) or utils.is_solution(cell):
+            return cell, resources
+        if float(cell.metadata.nbgrader.get("points", 0)) == 0 and "HIDDEN TESTS" not in cell.source:
+            return cell, resources
+        lines = [*(text for text, _ in check_reports(cell))]
+        if not lines:
+            ours = {"NotRun", "NoScore", STOPPED}
+            errors = [o for o in cell.outputs if o.output_type == "error"]
+            lines = [o.evalue for o in errors if o.ename in ours] or [
+                TOO_LONG if any(o.ename == "CellTimeoutError" for o in errors) else NO_SCORE
+            ]
+        cell.source = "# The hidden checks of this exercise"
+        cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text="\n".join(lines))]
+        return cell, resources
+
+
+def check_reports(cell: NotebookNode) -> list[tuple[str, dict[str, Any]]]:
+    """What `Checks.score` left in a grade cell: the learner's text, rebuilt from the data, and the data."""
+    found = []
+    for output in cell.get("outputs", []):
+        data = output.get("data", {}).get(checks.MIME) if output.output_type == "display_data" else None
+        if isinstance(data, dict):
+            try:
+                found.append((checks.report(str(data["exercise"]), checks.from_data(data)), dict(data)))
+            except (KeyError, TypeError, ValueError):
+                continue
+    return found
