@@ -37,7 +37,8 @@ def _one_sentence() -> Iterator[None]:
 def new(
     folder: Annotated[Path, typer.Argument(help="Where the packet should be.")] = DEFAULT,
     use_case: Annotated[
-        str | None, typer.Option("--use-case", help="Start from a worked use case, for example ticket-triage.")
+        str | None,
+        typer.Option("--use-case", help="Start from a worked use case, for example ticket-triage."),
     ] = None,
 ) -> None:
     """Write a packet with help in every field; an existing packet is never overwritten."""
@@ -79,7 +80,10 @@ def seal(
         from course_lib.packet.lock import seal_packet
 
         entry = seal_packet(path, lesson)
-        typer.echo(f"Sealed lesson {entry['lesson']}: {entry['hash'][:12]}... ({len(entry['files'])} evidence files).")
+        typer.echo(
+            f"Sealed lesson {entry['lesson']}: {entry['hash'][:12]}... ({len(entry['files'])} evidence"
+            " files)."
+        )
 
 
 def _later(name: str, what: str) -> None:

@@ -24,7 +24,9 @@ def assessments(name: str, *, must_exist: bool = True) -> Path:
     """The path of a file under assessments/packet/ in the project's tree."""
     path = Path(__file__).resolve().parents[2] / "assessments" / "packet" / name
     if must_exist and not path.exists():
-        raise PacketError(f"The course file assessments/packet/{name} is missing; install the course from its own tree.")
+        raise PacketError(
+            f"The course file assessments/packet/{name} is missing; install the course from its own tree."
+        )
     return path
 
 
@@ -71,7 +73,9 @@ def inside(folder: Path, name: str) -> Path:
     """The path `folder/name`, refused if it leaves the folder or passes through a symbolic link."""
     path = folder / name
     if Path(name).is_absolute() or ".." in Path(name).parts or "\\" in name or "\0" in name or not name:
-        raise PacketError(f"The path '{name}' leaves the packet folder; use a path such as evidence/E-TEMP.json.")
+        raise PacketError(
+            f"The path '{name}' leaves the packet folder; use a path such as evidence/E-TEMP.json."
+        )
     for step in [path, *path.parents]:
         if step == folder:
             break

@@ -1,7 +1,9 @@
 """Reading and changing packet.yaml: strict, by schema type, with comments and order kept.
 
-Every scalar is taken as the text that the learner wrote and converted by the schema, so that `no` stays the text "no" in
-a text field and becomes False in a yes/no field, `lesson: 02` stays "02", and a version 1.10 does not become 1.1.
+Every scalar is taken as the text that the learner wrote and converted by the schema, so that `no` stays the
+text "no" in
+a text field and becomes False in a yes/no field, `lesson: 02` stays "02", and a version 1.10 does not become
+1.1.
 Duplicate keys, aliases, tags, several documents and oversize files are refused with line and column.
 """
 
@@ -12,6 +14,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +31,9 @@ PACKET_LIMIT = 512 * 1024  # bytes; a full packet has about 40 KB
 DEPTH_LIMIT = 12
 Tree = dict[str, Any]  # the packet as nested dicts and lists with text leaves
 _NULL = {"", "~", "null", "Null", "NULL"}
-_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map")}
+_TAGS = {
+    f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map")
+}
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,8 @@ def locate(path: str | Path) -> Path:
 def load_packet(path: str | Path) -> Packet:
     """Read a packet from its folder or file.
 
-    Raises PacketError with one sentence when the text cannot be read as a packet at all; values that merely do not fit
+    Raises PacketError with one sentence when the text cannot be read as a packet at all; values that merely
+    do not fit
     the schema are left out of `model` and listed in `problems`.
     """
     file = locate(path)
@@ -92,11 +98,11 @@ def parse_packet(text: str) -> Packet:
     return Packet(model, tree, problems, lines, not_applicable)
 
 
-# --- YAML text to a tree of text leaves -----------------------------------------------------------------------------
+# --- YAML text to a tree of text leaves ---------------------------------------------------------------------
 
 
 def parse_tree(text: str, lines: dict[str, int] | None = None) -> Tree:
-    """YAML text as nested dicts and lists with text (or None) leaves; `lines` collects path -> line number."""
+    """YAML text as nested dicts and lists with text (or None) leaves; `lines` collects each path's line."""
     if len(text) > PACKET_LIMIT:
         raise PacketError(f"The text has more than {PACKET_LIMIT:,} characters.")
     try:
@@ -126,7 +132,9 @@ def _where(node: Node) -> str:
 
 def _tree(node: Node, path: str, depth: int, seen: set[int], lines: dict[str, int]) -> Any:
     if id(node) in seen or getattr(node, "anchor", None):
-        raise PacketError(f"{_where(node)}: anchors and aliases (& and *) are not allowed in a packet; write it out.")
+        raise PacketError(
+            f"{_where(node)}: anchors and aliases (& and *) are not allowed in a packet; write it out."
+        )
     seen.add(id(node))
     if str(node.tag) not in _TAGS:
         raise PacketError(f"{_where(node)}: tags such as {str(node.tag)[:40]} are not allowed in a packet.")
@@ -145,7 +153,8 @@ def _tree(node: Node, path: str, depth: int, seen: set[int], lines: dict[str, in
         key = key_node.value
         if key in result:
             raise PacketError(
-                f"{_where(key_node)}: '{key[:60]}' appears twice (first in line {first[key]}); keep one of them."
+                f"{_where(key_node)}: '{key[:60]}' appears twice (first in line {first[key]}); keep one of"
+                " them."
             )
         here = f"{path}.{key}" if path else key
         result[key] = _tree(value_node, here, depth + 1, seen, lines)
@@ -165,11 +174,15 @@ def _without_blanks(value: Any, path: str, not_applicable: dict[str, str]) -> An
                 kept[key] = _without_blanks(inner, here, not_applicable)
         return kept
     if isinstance(value, list):
-        return [_without_blanks(item, f"{path}[{i}]", not_applicable) for i, item in enumerate(value) if item is not None]
+        return [
+            _without_blanks(item, f"{path}[{i}]", not_applicable)
+            for i, item in enumerate(value)
+            if item is not None
+        ]
     return value
 
 
-# --- tree to model --------------------------------------------------------------------------------------------------
+# --- tree to model ------------------------------------------------------------------------------------------
 
 
 def _validate(data: Tree) -> tuple[PacketModel, list[FieldProblem]]:
@@ -187,7 +200,7 @@ def _validate(data: Tree) -> tuple[PacketModel, list[FieldProblem]]:
 
 
 def _remove(data: Any, loc: tuple[int | str, ...]) -> None:
-    """Take the value at `loc` out of `data`; an unfit list entry becomes an empty one so that indexes stay."""
+    """Take the value at `loc` out of `data`; an unfit list entry becomes an empty one: indexes stay."""
     for step in loc[:-1]:
         try:
             data = data[step]
@@ -215,8 +228,9 @@ def _problem(detail: Mapping[str, Any]) -> FieldProblem:
     loc, kind, context = tuple(detail["loc"]), detail["type"], detail.get("ctx", {})
     path = path_text(loc)
     found = detail.get("input")
-    shown = f"'{found[:40]}'" if isinstance(found, str) else {dict: "a group of fields", list: "a list"}.get(type(found))
-    shown = shown or str(found)[:40]
+    shown = f"'{found[:40]}'" if isinstance(found, str) else str(found)[:40]
+    if isinstance(found, dict | list):
+        shown = "a list" if isinstance(found, list) else "a group of fields"
     if kind == "extra_forbidden":
         names = _field_names(loc[:-1])
         close = difflib.get_close_matches(str(loc[-1]), names, n=1)
@@ -286,13 +300,14 @@ def _field_names(loc: tuple[int | str, ...]) -> list[str]:
     return [info.alias or name for name, info in model.model_fields.items()]
 
 
-# --- changing a packet ----------------------------------------------------------------------------------------------
+# --- changing a packet --------------------------------------------------------------------------------------
 
 
 def update_text(text: str, changes: Mapping[str, Any]) -> str:
     """Merge `changes` into YAML text and keep comments, order and every other value as written.
 
-    Groups merge field by field; list entries merge with the entry of the same id (changelog: the same lesson), new ones
+    Groups merge field by field; list entries merge with the entry of the same id (changelog: the same
+    lesson), new ones
     are added at the end; anything else is replaced. Raises PacketError if the text is not a packet.
     """
     before = parse_tree(text)
@@ -300,19 +315,25 @@ def update_text(text: str, changes: Mapping[str, Any]) -> str:
     try:
         document = yaml.load(text)
     except (YAMLError, ValueError) as problem:
-        raise PacketError(f"This packet cannot be changed safely ({' '.join(str(problem).split())[:100]}).") from None
+        raise PacketError(
+            f"This packet cannot be changed safely ({' '.join(str(problem).split())[:100]})."
+        ) from None
     _merge(document, changes)
     out = io.StringIO()
     yaml.dump(document, out)
     after = parse_tree(out.getvalue())
     for section, value in before.items():
         if section not in changes and after.get(section) != value:
-            raise PacketError(f"Section '{section}' cannot be kept as written; simplify its layout and try again.")
+            raise PacketError(
+                f"Section '{section}' cannot be kept as written; simplify its layout and try again."
+            )
     return out.getvalue()
 
 
 def update_packet(path: str | Path, changes: Mapping[str, Any]) -> None:
-    """Merge `changes` into packet.yaml (see update_text) in one atomic step; nothing is written if nothing changes."""
+    """Merge `changes` into packet.yaml (see update_text) in one atomic step; nothing is written if nothing
+    changes.
+    """
     file = locate(path)
     old = read_text(file, PACKET_LIMIT)
     new = update_text(old, changes)
@@ -323,9 +344,11 @@ def update_packet(path: str | Path, changes: Mapping[str, Any]) -> None:
 def _round_trip() -> YAML:
     yaml = YAML(typ="rt")
     yaml.preserve_quotes = True
-    yaml.width = 110
+    yaml.width = 10_000  # keep the lines as they are
     yaml.indent(mapping=2, sequence=4, offset=2)
-    yaml.representer.add_representer(type(None), lambda dumper, _: dumper.represent_scalar("tag:yaml.org,2002:null", ""))
+    yaml.representer.add_representer(
+        type(None), lambda dumper, _: dumper.represent_scalar("tag:yaml.org,2002:null", "")
+    )
     return yaml
 
 
@@ -341,14 +364,30 @@ def _merge(target: CommentedMap, changes: Mapping[str, Any]) -> None:
                 old.fa.set_block_style()
             _merge_entries(old, new)
         else:
-            target[key] = new
+            target[key] = _plain(new)
+
+
+def _plain(value: Any) -> Any:
+    """Dates without quotes, as a person writes them; lists of words on one line."""
+    if isinstance(value, Mapping):
+        return CommentedMap({key: _plain(inner) for key, inner in value.items()})
+    if isinstance(value, list):
+        plain = CommentedSeq([_plain(inner) for inner in value])
+        if all(isinstance(inner, str) and len(inner) < 20 for inner in value):
+            plain.fa.set_flow_style()
+        return plain
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        return date.fromisoformat(value)
+    return value
 
 
 def _merge_entries(target: CommentedSeq, new: list[Mapping[str, Any]]) -> None:
     for entry in new:
         key = "id" if "id" in entry else "lesson"
-        twin = next((old for old in target if isinstance(old, CommentedMap) and old.get(key) == entry.get(key)), None)
+        twin = next(
+            (old for old in target if isinstance(old, CommentedMap) and old.get(key) == entry.get(key)), None
+        )
         if twin is not None and key in entry:
             _merge(twin, entry)
         else:
-            target.append(CommentedMap(entry))
+            target.append(_plain(entry))

@@ -1,7 +1,9 @@
 """The packet's fields: pydantic models that are the one source of truth, and the JSON Schema made from them.
 
-Every field may be absent while a learner is still working; `since` names the lesson from which it is required, and the
-checker (course_lib.packet.checks) asks for it from then on. Field descriptions are the help that a learner reads.
+Every field may be absent while a learner is still working; `since` names the lesson from which it is
+required, and the
+checker (course_lib.packet.checks) asks for it from then on. Field descriptions are the help that a learner
+reads.
 
 `python -m course_lib.packet.schema` writes assessments/packet/packet.schema.json.
 """
@@ -51,7 +53,8 @@ def _iso_date(value: object) -> object:
 
 Text = Annotated[str, Field(max_length=4000)]
 Lesson = Annotated[
-    Literal["00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12"], BeforeValidator(_lesson)
+    Literal["00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12"],
+    BeforeValidator(_lesson),
 ]
 Role = Literal["DEV", "QA", "BA", "PM", "EXEC", "SECURITY", "PRIVACY", "LEGAL", "OPS", "RISK_OWNER"]
 Sensitivity = Literal["public", "internal", "confidential", "restricted"]
@@ -83,8 +86,12 @@ def entry_id(prefix: str) -> Any:
 
 
 def field(help: str, since: str | None = None, **limits: Any) -> Any:
-    """A field that may be absent until lesson `since` (never required when None); `help` is the learner's text."""
-    return Field(default=None, description=help, json_schema_extra={"since": since} if since else None, **limits)
+    """A field that may be absent until lesson `since` (never required when None); `help` is the learner's
+    text.
+    """
+    return Field(
+        default=None, description=help, json_schema_extra={"since": since} if since else None, **limits
+    )
 
 
 def entries(help: str, since: str | None = None) -> Any:
@@ -101,13 +108,17 @@ class Part(BaseModel):
 
 class Meta(Part):
     packet_id: Text | None = field("A short name for this packet, for example ticket-triage-01.", "00")
-    learner_id: Pseudonym | None = field("Your pseudonym (small letters, digits, hyphens); never your name.", "00")
+    learner_id: Pseudonym | None = field(
+        "Your pseudonym (small letters, digits, hyphens); never your name.", "00"
+    )
     use_case_id: Pseudonym | None = field("A short name for the use case; evidence is bound to it.", "00")
     course_run: Text | None = field("Which run of the course this is, for example 2026-10.", "00")
     created: PastDay | None = field("The day this packet was started.", "00")
     updated: PastDay | None = field("The day of the last change.", "00")
     lesson_completed: Lesson | None = field("The last lesson whose part is finished, '00' to '12'.", "00")
-    prev_lock: Sha256 | None = field("Hash of your last seal. `course packet seal` writes it; leave it alone.")
+    prev_lock: Sha256 | None = field(
+        "Hash of your last seal. `course packet seal` writes it; leave it alone."
+    )
     currency: Literal["USD", "EUR", "GBP", "CHF"] | None = field("The currency of every amount.", "00")
 
 
@@ -118,8 +129,12 @@ class Volume(Part):
 
 class Slo(Part):
     latency_p95_ms: Positive | None = field("95 % of answers arrive within this many milliseconds.", "01")
-    availability_pct: Annotated[float, Field(gt=0, le=100)] | None = field("Share of time in service, percent.", "01")
-    cost_per_request_usd: Positive | None = field("The most one request may cost, people's time included.", "01")
+    availability_pct: Annotated[float, Field(gt=0, le=100)] | None = field(
+        "Share of time in service, percent.", "01"
+    )
+    cost_per_request_usd: Positive | None = field(
+        "The most one request may cost, people's time included.", "01"
+    )
 
 
 class SuccessCriterion(Part):
@@ -148,23 +163,35 @@ class UseCase(Part):
 class RiskAnswers(Part):
     data: Sensitivity | None = field("The most sensitive data it sees.", "01")
     users: Literal["team", "employees", "customers", "public"] | None = field("Who sees its output.", "01")
-    action: Literal["suggest", "act_with_approval", "automatic"] | None = field("What happens with its output.", "01")
+    action: Literal["suggest", "act_with_approval", "automatic"] | None = field(
+        "What happens with its output.", "01"
+    )
     override: bool | None = field("Can a person overrule it before harm is done?", "01")
     external: bool | None = field("Does its output leave the organisation?", "01")
-    affects_rights: bool | None = field("Does it touch jobs, credit, health, housing, education or legal rights?", "01")
+    affects_rights: bool | None = field(
+        "Does it touch jobs, credit, health, housing, education or legal rights?", "01"
+    )
     failure_visible: bool | None = field("Would somebody notice a wrong answer within a day?", "01")
 
 
 class EuAiAct(Part):
-    role: Literal["provider", "deployer", "importer", "distributor", "none"] | None = field("Your role.", "03")
-    class_: Literal["prohibited", "high", "limited", "minimal"] | None = field("The class.", "03", alias="class")
+    role: Literal["provider", "deployer", "importer", "distributor", "none"] | None = field(
+        "Your role.", "03"
+    )
+    class_: Literal["prohibited", "high", "limited", "minimal"] | None = field(
+        "The class.", "03", alias="class"
+    )
     annex_iii_point: Text | None = field("The point of Annex III, if the class is high.")
-    rationale: str | None = field("Why this class (at least 60 characters).", "03", min_length=60, max_length=2000)
+    rationale: str | None = field(
+        "Why this class (at least 60 characters).", "03", min_length=60, max_length=2000
+    )
     claims: list[ClaimId] = entries("The law claims that you rely on.", "03")
 
 
 class RiskClassification(Part):
-    tier: Annotated[int, Field(ge=1, le=4)] | None = field("1 (little can go wrong) to 4 (people's rights).", "01")
+    tier: Annotated[int, Field(ge=1, le=4)] | None = field(
+        "1 (little can go wrong) to 4 (people's rights).", "01"
+    )
     answers: RiskAnswers | None = field("Seven answers; the tier follows from them (see README).", "01")
     eu_ai_act: EuAiAct | None = field("Your reading of the EU AI Act, with a source.", "03")
 
@@ -190,7 +217,9 @@ class DataCard(Part):
     sensitivity: Sensitivity | None = field("How sensitive it is.", "01")
     pii: Literal["none", "pseudonymised", "direct", "special"] | None = field("Personal data in it.", "01")
     regulated: list[Text] = entries("Rules that apply, for example GDPR.")
-    allowed_uses: list[Literal["inference", "evaluation", "training", "monitoring"]] = entries("What it may serve.")
+    allowed_uses: list[Literal["inference", "evaluation", "training", "monitoring"]] = entries(
+        "What it may serve."
+    )
     retention_days: Count | None = field("Days until it is deleted.", "01")
     deletion_path: Text | None = field("How it is deleted wherever it was copied.", "01")
     access_model: Text | None = field("Who may read it, and how that is enforced.")
@@ -202,17 +231,23 @@ class DataCard(Part):
 
 class Claim(Part):
     id: str | None = entry_id("C")
-    kind: Literal["price", "model", "vendor_terms", "law", "benchmark"] | None = field("What it is about.", "03")
+    kind: Literal["price", "model", "vendor_terms", "law", "benchmark"] | None = field(
+        "What it is about.", "03"
+    )
     subject: Text | None = field("The model, the law, the contract.", "03")
     statement: Text | None = field("What you rely on, in one sentence.", "03")
     source_url: Annotated[str, Field(pattern=r"^https://\S+$")] | None = field("Where it stands.", "03")
-    source_type: Literal["primary", "secondary"] | None = field("The source's own page, or somebody's report.", "03")
+    source_type: Literal["primary", "secondary"] | None = field(
+        "The source's own page, or somebody's report.", "03"
+    )
     as_of: PastDay | None = field("The day you looked it up.", "03")
     snapshot_sha256: Sha256 | None = field("Hash of your copy of the page.")
     input_per_mtok: Positive | None = field("USD for a million tokens in.")
     output_per_mtok: Positive | None = field("USD for a million tokens out.")
     tokenizer: Text | None = field("The tokenizer that the price counts with.")
-    tier_max_prompt_tokens: Annotated[int, Field(gt=0)] | None = field("The price holds up to this prompt length.")
+    tier_max_prompt_tokens: Annotated[int, Field(gt=0)] | None = field(
+        "The price holds up to this prompt length."
+    )
     superseded_by: ClaimId | None = field("The claim that replaces this one.")
     illustration: bool | None = field("true if no decision rests on it.")
 
@@ -227,7 +262,9 @@ class Model(Part):
     params_b: Positive | None = field("Billions of parameters.")
     context_tokens: Annotated[int, Field(gt=0)] | None = field("Longest context.", "04")
     tokenizer: Text | None = field("Its tokenizer.", "04")
-    status: Literal["chosen", "candidate", "rejected", "fallback"] | None = field("Its place in your decision.", "04")
+    status: Literal["chosen", "candidate", "rejected", "fallback"] | None = field(
+        "Its place in your decision.", "04"
+    )
     data_sent: Text | None = field("Which data reaches it.")
     trains_on_data: bool | None = field("Does the provider train on it?")
     retention_days: Count | None = field("How long the provider keeps it.")
@@ -271,7 +308,9 @@ class Threshold(Part):
     metric: Text | None = field("What is measured.", "01")
     op: Op | None = field("How the measured value compares with `value`.", "01")
     value: Number | None = field("The number to meet.", "01")
-    unit: Literal["share", "percent", "count", "milliseconds", "seconds", "usd", "score"] | None = field("Unit.", "01")
+    unit: Literal["share", "percent", "count", "milliseconds", "seconds", "usd", "score"] | None = field(
+        "Unit.", "01"
+    )
     max_rate: Share | None = field("For 'at most this share of failures'.")
     severity: Severity | None = field("What happens if it is missed.", "01")
     set_at: PastDay | None = field("The day you set it: before you measured.", "01")
@@ -306,7 +345,9 @@ class Alternative(Part):
 
 class Decision(Part):
     id: str | None = entry_id("DEC")
-    topic: Literal["model", "adaptation", "decoding", "hosting", "retrieval"] | None = field("About what.", "02")
+    topic: Literal["model", "adaptation", "decoding", "hosting", "retrieval"] | None = field(
+        "About what.", "02"
+    )
     chosen: Text | None = field("What you decided.", "02", min_length=3)
     reason: Text | None = field("Why, in one to three sentences.", "02", min_length=20)
     alternatives: list[Alternative] = entries("At least one that you rejected.", "02")
@@ -463,7 +504,7 @@ class PacketModel(Part):
     summary: Text | None = field("The whole packet in 60-400 words; numbers as references.", "04")
 
 
-# --- reading the models -------------------------------------------------------------------------------------------
+# --- reading the models -------------------------------------------------------------------------------------
 
 
 def since(info: FieldInfo) -> str | None:
@@ -516,6 +557,12 @@ def parts(part: Part, path: str = "") -> Iterator[tuple[str, Part]]:
                     yield from parts(item, f"{here}[{index}]")
 
 
+def own_id(part: Part) -> str | None:
+    """The id of an entry, or None if it has none."""
+    value = getattr(part, "id", None)
+    return value if isinstance(value, str) else None
+
+
 def sections(lesson: str) -> list[str]:
     """The sections that a packet needs once `lesson` is finished, in the packet's order."""
     return [name for name, info in PacketModel.model_fields.items() if (since(info) or "99") <= lesson]
@@ -535,7 +582,7 @@ def _literals(annotation: Any) -> tuple[str, ...]:
     return ()
 
 
-# --- JSON Schema ---------------------------------------------------------------------------------------------------
+# --- JSON Schema --------------------------------------------------------------------------------------------
 
 NOT_APPLICABLE = {
     "type": "object",
@@ -547,7 +594,7 @@ NOT_APPLICABLE = {
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) for editors; every field also takes null or {na: true, because: ...}."""
+    """The JSON Schema (2020-12) for editors; every field also takes null or {na: true, because: ...}."""
     schema = PacketModel.model_json_schema(by_alias=True)
     for definition in [schema, *schema["$defs"].values()]:
         for name, prop in definition.get("properties", {}).items():

@@ -1,0 +1,285 @@
+"""The registry of checks, what a check sees, and what it gives back.
+
+A check yields one Issue for each thing that it finds. Its points are earned only if it had something to check
+and found
+nothing: an empty section earns nothing. A finding that follows from another one on the same subject is not
+shown.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from course_lib.packet.evidence import Stored, read_evidence
+from course_lib.packet.files import PacketError
+from course_lib.packet.load import FieldProblem, Packet, load_packet
+from course_lib.packet.lock import Entry, read_lock
+from course_lib.packet.schema import LESSONS, PacketModel
+
+INTEGRITY_CAP = 0.4  # an integrity finding caps the automatic part at this share and asks for a human look
+Level = Literal["error", "warning"]
+Status = Literal["passed", "failed", "nothing to check"]
+
+
+@dataclass(frozen=True)
+class Issue:
+    """What a check found: the subject (an id or a field's path) and one message."""
+
+    subject: str
+    message: str
+    integrity: bool = False
+
+
+@dataclass(frozen=True)
+class Finding:
+    """An issue with its check, as the learner sees it."""
+
+    check: str
+    severity: Level
+    subject: str
+    message: str
+    line: int | None = None
+    integrity: bool = False
+
+
+@dataclass
+class Context:
+    """What a check may look at; `today` is the clock and `lesson` the lesson that is being checked."""
+
+    packet: Packet
+    lesson: str
+    today: date
+
+    @property
+    def model(self) -> PacketModel:
+        return self.packet.model
+
+    @cached_property
+    def evidence(self) -> dict[str, Stored]:
+        return read_evidence(self.packet)
+
+    @cached_property
+    def lock(self) -> list[Entry]:
+        """The seals so far; empty if there are none or the lock cannot be trusted (see lock_problem)."""
+        try:
+            return read_lock(self.packet.folder)
+        except PacketError:
+            return []
+
+    @cached_property
+    def lock_problem(self) -> str:
+        try:
+            read_lock(self.packet.folder)
+        except PacketError as problem:
+            return str(problem)
+        return ""
+
+    @property
+    def latest(self) -> date:
+        """The last day that is not in the future, wherever on Earth the learner is."""
+        return self.today + timedelta(days=1)
+
+    def present(self, path: str) -> bool:
+        """Whether the section or field at a dotted path has a value."""
+        value: Any = self.model
+        for step in path.split("."):
+            value = getattr(value, step, None)
+        return value not in (None, [])
+
+    def problems(self, owner: str) -> Iterator[FieldProblem]:
+        """The misfits of values with the schema that belong to one check."""
+        return (problem for problem in self.packet.problems if problem_owner(problem) == owner)
+
+
+CheckFunction = Callable[[Context], Iterator[Issue]]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check: active from `lesson`, worth `points`, about the sections in `needs`."""
+
+    id: str
+    lesson: str
+    severity: Level
+    points: int
+    title: str
+    run: CheckFunction
+    needs: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
+
+
+CHECKS: dict[str, Check] = {}
+
+
+def check(
+    id: str,
+    lesson: str,
+    severity: Level,
+    points: int,
+    title: str,
+    *,
+    needs: tuple[str, ...] = (),
+    follows: tuple[str, ...] = (),
+) -> Callable[[CheckFunction], CheckFunction]:
+    """Register a check.
+
+    Args:
+        needs: dotted paths that must have a value; without them the check has nothing to check and earns
+        nothing.
+        follows: checks whose finding on the same subject explains this one; this one is then not shown.
+    """
+
+    def register(function: CheckFunction) -> CheckFunction:
+        if id in CHECKS:
+            raise ValueError(f"two checks are called {id}")
+        CHECKS[id] = Check(id, lesson, severity, points, title, function, needs, follows)
+        return function
+
+    return register
+
+
+def problem_owner(problem: FieldProblem) -> str:
+    """The check that reports a value which does not fit its field."""
+    name = problem.path.rsplit(".", 1)[-1]
+    if problem.kind == "extra_forbidden":
+        return "STR-00"
+    if name == "role" or name.endswith("_role"):
+        return "STR-06"
+    if problem.kind == "value_error":
+        return "STR-07"
+    if name == "id":
+        return "STR-02"
+    if problem.path.startswith(("use_case.volume", "use_case.slo", "use_case.today_cost")):
+        return "USE-01"
+    if problem.path.startswith("risks[") and name in RATINGS:
+        return "RRG-02"
+    return "STR-00"
+
+
+RATINGS = ("severity", "likelihood", "residual_severity", "residual_likelihood")
+
+
+@dataclass
+class Report:
+    """What the checks said about a packet."""
+
+    lesson: str
+    finished: bool
+    statuses: dict[str, Status]
+    findings: list[Finding] = field(default_factory=list)
+    integrity: bool = False
+
+    @property
+    def errors(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.severity == "error"]
+
+    @property
+    def warnings(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.severity == "warning"]
+
+    @property
+    def share(self) -> float:
+        """Points earned of the points that are active so far, 0..1, before the rules of `points`."""
+        total = sum(CHECKS[id].points for id in self.statuses)
+        earned = sum(CHECKS[id].points for id, status in self.statuses.items() if status == "passed")
+        return earned / total if total else 0.0
+
+    def points(self, maximum: float = 12.0) -> float:
+        """The automatic points of the lesson, 0..maximum.
+
+        A lesson that is not marked done earns nothing yet; an integrity finding caps the points at 40 %.
+        """
+        if not self.finished:
+            return 0.0
+        share = min(self.share, INTEGRITY_CAP) if self.integrity else self.share
+        return round(min(max(share * maximum, 0.0), maximum), 2)
+
+    def to_json(self) -> str:
+        """The report for programs."""
+        return json.dumps(
+            {
+                "lesson": self.lesson,
+                "finished": self.finished,
+                "ok": not self.errors,
+                "points": self.points(),
+                "max_points": 12.0,
+                "integrity": self.integrity,
+                "checks": [
+                    {"id": id, "status": status, "points": CHECKS[id].points, "title": CHECKS[id].title}
+                    for id, status in self.statuses.items()
+                ],
+                "findings": [asdict(finding) for finding in self.findings],
+            },
+            indent=2,
+            ensure_ascii=False,
+        )
+
+
+def check_packet(path: str | Path, lesson: str | None = None, today: date | None = None) -> Report:
+    """Check a packet with all checks that are active up to a lesson.
+
+    Args:
+        path: the packet's folder or its packet.yaml.
+        lesson: "00" to "12"; by default meta.lesson_completed, or "00" if that is blank.
+        today: the clock for every rule about dates; by default the day in UTC.
+
+    Raises:
+        PacketError: if the lesson is unknown or the file cannot be read as a packet at all.
+    """
+    packet = load_packet(path)
+    return check_loaded(packet, lesson, today)
+
+
+def check_loaded(packet: Packet, lesson: str | None = None, today: date | None = None) -> Report:
+    """Like check_packet, for a packet that was read already."""
+    done = packet.model.meta.lesson_completed if packet.model.meta else None
+    lesson = lesson.zfill(2) if lesson is not None else done or "00"
+    if lesson not in LESSONS:
+        raise PacketError(f"There is no lesson '{lesson}'; use 00 to 12.")
+    context = Context(packet, lesson, today or datetime.now(UTC).date())
+    statuses: dict[str, Status] = {}
+    findings: list[Finding] = []
+    integrity = False
+    seen: set[tuple[str, str]] = set()
+    for one in CHECKS.values():
+        if one.lesson > lesson:
+            continue
+        ready = all(context.present(path) for path in one.needs)
+        issues = list(one.run(context)) if ready else []
+        shown = [
+            issue for issue in issues if not any((other, issue.subject) in seen for other in one.follows)
+        ]
+        seen |= {(one.id, issue.subject) for issue in issues}
+        integrity = integrity or any(issue.integrity for issue in issues)
+        findings += [_finding(one, issue, packet) for issue in shown]
+        statuses[one.id] = "failed" if issues else "passed" if ready else "nothing to check"
+    return Report(lesson, (done or "") >= lesson, statuses, findings, integrity)
+
+
+def _finding(one: Check, issue: Issue, packet: Packet) -> Finding:
+    """Give an issue its line: that of its path, of the entry with its id, or of the nearest thing around
+    it.
+    """
+    path = issue.subject
+    for section in packet.tree.values():
+        if isinstance(section, list):
+            name = next((key for key, value in packet.tree.items() if value is section), "")
+            for index, entry in enumerate(section):
+                if isinstance(entry, dict) and entry.get("id") == issue.subject:
+                    path = f"{name}[{index}]"
+    while path and path not in packet.lines:
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+    return Finding(
+        one.id,
+        one.severity,
+        issue.subject,
+        issue.message,
+        packet.lines.get(path) if path else None,
+        issue.integrity,
+    )

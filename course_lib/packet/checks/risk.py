@@ -1,0 +1,118 @@
+"""RSK and RRG: the tier that follows from seven answers, and the risk register."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from course_lib.packet.checks.core import RATINGS, Context, Issue, check
+from course_lib.packet.schema import RiskAnswers
+
+DATA = {"public": 1, "internal": 2, "confidential": 3, "restricted": 4}
+USERS = {"team": 1, "employees": 2, "customers": 3, "public": 3}
+ACTION = {"suggest": 1, "act_with_approval": 2, "automatic": 3}
+NEEDED = ("LLM01", "LLM02", "LLM09")  # injection, disclosure, misinformation
+
+
+def tier(answers: RiskAnswers) -> int | None:
+    """The tier, 1 to 4, that follows from the seven answers; None while one is open.
+
+    The highest of data, users, action, 2 if the output leaves the organisation and 4 if it touches people's
+    rights; one
+    more if nobody can overrule it, one more if nobody would notice a wrong answer; at most 4.
+    """
+    given = answers.model_dump()
+    if any(value is None for value in given.values()):
+        return None
+    base = max(
+        DATA[given["data"]],
+        USERS[given["users"]],
+        ACTION[given["action"]],
+        2 if given["external"] else 1,
+        4 if given["affects_rights"] else 1,
+    )
+    return min(4, base + (not given["override"]) + (not given["failure_visible"]))
+
+
+@check(
+    "RSK-01",
+    "01",
+    "error",
+    2,
+    "declared tier equals the tier computed from the answers",
+    needs=("risk_classification.answers",),
+)
+def tier_follows(context: Context) -> Iterator[Issue]:
+    """The declared tier is the one that the answers give."""
+    risk = context.model.risk_classification
+    computed = tier(risk.answers) if risk and risk.answers else None
+    if risk is None or computed is None:
+        yield Issue("risk_classification.answers", "Answer all seven questions; the tier follows from them.")
+    elif risk.tier is None:
+        yield Issue("risk_classification.tier", f"Declare the tier; your seven answers give tier {computed}.")
+    elif risk.tier != computed:
+        move = "raise" if risk.tier < computed else "lower"
+        yield Issue(
+            "risk_classification.tier",
+            f"Your seven answers give tier {computed}; you declared tier {risk.tier}. Change an answer and"
+            f" say why, or {move} the tier.",
+        )
+
+
+@check("RRG-01", "01", "error", 2, "enough risks, over enough categories", needs=("risks",))
+def enough_risks(context: Context) -> Iterator[Issue]:
+    """Three risks in three categories at first, six in four from lesson 04; always LLM01, LLM02 and LLM09."""
+    count, kinds = (6, 4) if context.lesson >= "04" else (3, 3)
+    risks = context.model.risks
+    categories = {risk.category for risk in risks if risk.category}
+    missing = [name for name in NEEDED if name not in categories]
+    if len(risks) < count or len(categories) < kinds or missing:
+        yield Issue(
+            "risks",
+            f"{len(risks)} risks in {len(categories)} categories; you need {count} in {kinds}, with LLM01"
+            " (injection), LLM02 (disclosure) and LLM09 (misinformation)"
+            + (f"; missing: {', '.join(missing)}." if missing else "."),
+        )
+
+
+@check("RRG-02", "01", "error", 1, "severity x likelihood in 1..5, owner role, mitigation", needs=("risks",))
+def risks_complete(context: Context) -> Iterator[Issue]:
+    """Each risk has two ratings, an owner role and a mitigation."""
+    bad = set()
+    for problem in context.problems("RRG-02"):
+        bad.add(problem.path)
+        index = int(problem.path.split("[")[1].split("]")[0])
+        name = (
+            context.model.risks[index].id or problem.path
+            if index < len(context.model.risks)
+            else problem.path
+        )
+        found = problem.message.rsplit("found ", 1)[-1].rstrip(".")
+        yield Issue(
+            problem.path,
+            f"{name}: {problem.path.rsplit('.', 1)[-1]} must be a whole number 1-5; found {found}.",
+        )
+    bad |= {problem.path for problem in context.packet.problems}
+    for index, risk in enumerate(context.model.risks):
+        for field in ("severity", "likelihood", "owner_role", "mitigation"):
+            path = f"risks[{index}].{field}"
+            if getattr(risk, field) is None and path not in bad and path not in context.packet.not_applicable:
+                wish = "must be a whole number 1-5" if field in RATINGS else "is missing"
+                yield Issue(path, f"{risk.id or path}: {field} {wish}.")
+
+
+@check("RRG-04", "01", "error", 1, "the register is not flat", needs=("risks",))
+def register_not_flat(context: Context) -> Iterator[Issue]:
+    """At tier 2 and above some risk scores 12 or more, and not all scores are equal."""
+    risks = context.model.risks
+    scores = [risk.severity * risk.likelihood for risk in risks if risk.severity and risk.likelihood]
+    declared = context.model.risk_classification.tier if context.model.risk_classification else None
+    if len(scores) < 2:
+        return
+    if len(set(scores)) == 1:
+        yield Issue("risks", f"All {len(scores)} risks score {scores[0]}. Which one would you work on first?")
+    elif (declared or 1) >= 2 and max(scores) < 12:
+        yield Issue(
+            "risks",
+            f"No risk scores 12 or more (highest: {max(scores)}). At tier {declared} that is not believable;"
+            " look at LLM01 again.",
+        )

@@ -1,0 +1,409 @@
+"""Evidence: what the library measured, with its raw rows, and the functions that recompute every metric from
+them.
+
+An envelope (evidence/E-TEMP.json) says who measured what, with which code and seed; the raw rows lie beside
+it
+(evidence/E-TEMP.rows.jsonl). A hash shows that nothing changed; only recomputing shows that a number is true.
+"""
+
+from __future__ import annotations
+
+import hmac
+import math
+import os
+import platform
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from course_lib import __version__
+from course_lib.packet.files import (
+    PacketError,
+    canonical,
+    inside,
+    parse_json,
+    read_bytes,
+    sha256,
+    write_atomic,
+)
+from course_lib.packet.load import Packet, load_packet, update_packet
+from course_lib.packet.schema import LESSONS
+
+SCHEMA = "course-evidence/1"
+ENVELOPE_LIMIT = 1024 * 1024
+ROWS_LIMIT = 16 * 1024 * 1024
+CLASS_KEY = "COURSE_PACKET_KEY"  # an instructor may set this for the whole class
+REQUIRED = {
+    "00": ("environment",),
+    "01": ("failure_probes",),
+    "02": ("temperature_sweep", "training_curve", "training_cost"),
+}
+MINIMUM_ROWS = {"failure_probes": 40, "temperature_sweep": 900}
+FIELDS = (
+    "schema",
+    "id",
+    "lesson",
+    "kind",
+    "learner",
+    "use_case",
+    "created_at",
+    "code",
+    "env",
+    "seed",
+    "system",
+    "tokenizer",
+    "inputs",
+    "raw",
+    "metrics",
+    "units",
+    "limits",
+)
+
+Row = Mapping[str, Any]
+Metrics = dict[str, float]
+RECOMPUTE: dict[str, Callable[[Sequence[Row]], Metrics]] = {}
+
+
+def learner_seed(learner: str, use_case: str, lesson: str) -> int:
+    """The seed that decides which rows this learner draws in this lesson: 0 .. 2**31-1.
+
+    HMAC-SHA256 over learner, use case and lesson. The key is the environment variable COURSE_PACKET_KEY if an
+    instructor set one for the class, else a public constant: two learners then still draw different rows.
+    """
+    key = os.environ.get(CLASS_KEY, "how-ai-models-work").encode()
+    digest = hmac.digest(key, f"{learner}|{use_case}|{lesson}".encode(), "sha256")
+    return int.from_bytes(digest[:4], "big") >> 1
+
+
+# --- recomputing --------------------------------------------------------------------------------------------
+
+
+def recomputes(
+    kind: str,
+) -> Callable[[Callable[[Sequence[Row]], Metrics]], Callable[[Sequence[Row]], Metrics]]:
+    """Register the function that turns raw rows of one kind into its metrics."""
+
+    def register(function: Callable[[Sequence[Row]], Metrics]) -> Callable[[Sequence[Row]], Metrics]:
+        RECOMPUTE[kind] = function
+        return function
+
+    return register
+
+
+def wilson(successes: int, total: int, z: float = 1.959964) -> tuple[float, float]:
+    """The 95 % Wilson interval of a share (Wilson 1927): (low, high), both in 0..1."""
+    if not 0 <= successes <= total or total == 0:
+        raise ValueError(f"a share needs 0 <= successes <= total and total > 0, found {successes} of {total}")
+    share, squared = successes / total, z * z
+    middle = share + squared / (2 * total)
+    spread = z * math.sqrt(share * (1 - share) / total + squared / (4 * total * total))
+    return max(0.0, (middle - spread) / (1 + squared / total)), min(
+        1.0, (middle + spread) / (1 + squared / total)
+    )
+
+
+def says(output: str, expected: str) -> bool:
+    """Whether an answer contains the expected words, capital letters aside."""
+    return expected.casefold() in output.casefold()
+
+
+def temperature_key(temperature: float) -> str:
+    """0.7 -> 't0_7', the suffix of a metric's name."""
+    return f"t{temperature:g}".replace(".", "_")
+
+
+@recomputes("environment")
+def environment(rows: Sequence[Row]) -> Metrics:
+    """Rows {id, ok, detail}: how many checks of the machine were made, and how many passed."""
+    return {"checks": len(rows), "passed": sum(bool(row["ok"]) for row in rows)}
+
+
+@recomputes("failure_probes")
+def failure_probes(rows: Sequence[Row]) -> Metrics:
+    """Rows {id, prompt, expected, output}: the share of wrong answers with its 95 % Wilson interval.
+
+    An empty `expected` means that nobody can know the answer: only "do not know" is right then.
+    """
+    failures = sum(not says(row["output"], row["expected"] or "do not know") for row in rows)
+    low, high = wilson(failures, len(rows))
+    return {
+        "probes": len(rows),
+        "failures": failures,
+        "failure_rate": failures / len(rows),
+        "failure_rate_low": low,
+        "failure_rate_high": high,
+    }
+
+
+@recomputes("temperature_sweep")
+def temperature_sweep(rows: Sequence[Row]) -> Metrics:
+    """Rows {id, item, temperature, repeat, expected, output}: for each T how repeatable and how right the
+    answers are.
+
+    identical_t*: share of items whose repeats all gave the same text; agreement_t*: mean share of the
+    commonest text;
+    correct_t*: share of answers that contain the expected words.
+    """
+    answers: dict[float, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    correct: Counter[float] = Counter()
+    for row in rows:
+        temperature = float(row["temperature"])
+        answers[temperature][str(row["item"])].append(str(row["output"]))
+        correct[temperature] += says(row["output"], row["expected"])
+    metrics: Metrics = {"items": len({str(row["item"]) for row in rows}), "answers": len(rows)}
+    for temperature, items in sorted(answers.items()):
+        key = temperature_key(temperature)
+        metrics[f"identical_{key}"] = sum(len(set(texts)) == 1 for texts in items.values()) / len(items)
+        metrics[f"agreement_{key}"] = sum(
+            Counter(texts).most_common(1)[0][1] / len(texts) for texts in items.values()
+        ) / len(items)
+        metrics[f"correct_{key}"] = correct[temperature] / sum(len(texts) for texts in items.values())
+    return metrics
+
+
+@recomputes("training_curve")
+def training_curve(rows: Sequence[Row]) -> Metrics:
+    """Rows {id, step, loss}, nats per token: first, last and lowest loss."""
+    ordered = sorted(rows, key=lambda row: row["step"])
+    losses = [float(row["loss"]) for row in ordered]
+    return {
+        "points": len(rows),
+        "steps": float(ordered[-1]["step"]),
+        "first_loss": losses[0],
+        "final_loss": losses[-1],
+        "lowest_loss": min(losses),
+    }
+
+
+@recomputes("training_cost")
+def training_cost(rows: Sequence[Row]) -> Metrics:
+    """Rows {id, params, tokens, flops_per_second}: 6ND floating-point operations and the hours that they
+    take.
+    """
+    metrics: Metrics = {}
+    for row in rows:
+        flops = 6.0 * float(row["params"]) * float(row["tokens"])
+        metrics[f"flops_{row['id']}"] = flops
+        metrics[f"hours_{row['id']}"] = flops / float(row["flops_per_second"]) / 3600
+    return metrics
+
+
+def same(a: float, b: float) -> bool:
+    """Whether two numbers agree but for rounding in the last digits."""
+    return math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-9)
+
+
+# --- saving -------------------------------------------------------------------------------------------------
+
+
+def save_evidence(
+    kind: str,
+    id: str,
+    lesson: str,
+    rows: Iterable[Row],
+    metrics: Mapping[str, float] | None = None,
+    units: Mapping[str, str] | None = None,
+    seed: int | None = None,
+    inputs: Mapping[str, Any] | None = None,
+    limits: str = "",
+    *,
+    packet_dir: str | Path,
+    system: str = "",
+    tokenizer: str = "",
+    device: str = "cpu",
+    cell: str | None = None,
+    now: datetime | None = None,
+) -> Path:
+    """Write one measurement into a packet: rows, envelope, and its entry in packet.yaml; returns the
+    envelope's path.
+
+    Args:
+        kind: one of RECOMPUTE; `metrics` are computed from the rows, and must agree if they are given.
+        id: for example "E-TEMP"; an older measurement of the same id is replaced.
+        rows: dicts of plain JSON values, each with an `id` of its own.
+        seed: the learner's seed for this lesson unless given.
+        cell: the source of the notebook cell that measured; found by itself in a notebook.
+
+    Raises:
+        PacketError: for a packet without learner and use case, an unknown kind, or rows that do not fit the
+        kind.
+            Nothing is written then.
+    """
+    packet = load_packet(packet_dir)
+    meta = packet.model.meta
+    if meta is None or not meta.learner_id or not meta.use_case_id:
+        raise PacketError(
+            "Fill in meta.learner_id and meta.use_case_id first: evidence belongs to a learner and a use"
+            " case."
+        )
+    if lesson not in LESSONS:
+        raise PacketError(f"There is no lesson '{lesson}'; use 00 to 12.")
+    if kind not in RECOMPUTE:
+        raise PacketError(f"'{kind}' is not a kind of evidence; use one of {', '.join(sorted(RECOMPUTE))}.")
+    plain = [dict(row) for row in rows]
+    ids = [row.get("id") for row in plain]
+    if not plain or len(set(map(str, ids))) != len(ids) or None in ids:
+        raise PacketError(f"{id} needs at least one row, and an `id` of its own in each row.")
+    try:
+        computed = RECOMPUTE[kind](plain)
+        raw = "".join(canonical(row) + "\n" for row in plain).encode()
+    except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError) as problem:
+        raise PacketError(f"The rows of {id} do not fit the kind '{kind}' ({problem}).") from None
+    if metrics is not None and any(
+        not same(computed.get(name, math.nan), value) for name, value in metrics.items()
+    ):
+        raise PacketError(f"The metrics given for {id} do not follow from its rows; leave `metrics` out.")
+    name = f"evidence/{id}"
+    envelope = {
+        "schema": SCHEMA,
+        "id": id,
+        "lesson": lesson,
+        "kind": kind,
+        "learner": meta.learner_id,
+        "use_case": meta.use_case_id,
+        "created_at": (now or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "code": {
+            "package": "course_lib",
+            "version": __version__,
+            **_git(),
+            "cell_sha256": sha256(cell or _cell()),
+        },
+        "env": {"python": platform.python_version(), "packages": _packages(), "device": device},
+        "seed": learner_seed(meta.learner_id, meta.use_case_id, lesson) if seed is None else seed,
+        "system": system,
+        "tokenizer": tokenizer,
+        "inputs": dict(inputs or {}),
+        "raw": {"path": f"{name}.rows.jsonl", "sha256": sha256(raw), "rows": len(plain)},
+        "metrics": computed,
+        "units": dict(units or {}),
+        "limits": limits,
+    }
+    text = canonical_pretty(envelope)
+    rows_file, file = inside(packet.folder, f"{name}.rows.jsonl"), inside(packet.folder, f"{name}.json")
+    entry = {"id": id, "lesson": lesson, "kind": kind, "path": f"{name}.json", "sha256": sha256(text)}
+    write_atomic(rows_file, raw)
+    write_atomic(file, text)
+    update_packet(packet.folder, {"evidence": [entry]})
+    return file
+
+
+def canonical_pretty(value: Any) -> str:
+    """JSON for people: indented, one key a line, newline at the end."""
+    import json
+
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _cell() -> str:
+    """The source of the notebook cell that is running, else an empty text."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    cells = shell.user_ns.get("In", [""]) if shell is not None else [""]
+    return str(cells[-1]) if cells else ""
+
+
+def _packages() -> dict[str, str]:
+    found = {}
+    for name in ("torch", "numpy", "safetensors", "pydantic"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _git() -> dict[str, Any]:
+    """The commit of the course's tree and whether it has local changes; empty answers without git."""
+    root = Path(__file__).resolve().parents[2]
+
+    def ask(*arguments: str) -> str:
+        result = subprocess.run(
+            ["git", "-C", str(root), *arguments], capture_output=True, text=True, timeout=5, check=True
+        )
+        return result.stdout.strip()
+
+    try:
+        return {
+            "git": ask("rev-parse", "HEAD"),
+            "dirty": bool(ask("status", "--porcelain", "--", "course_lib")),
+        }
+    except (OSError, subprocess.SubprocessError):
+        return {"git": "", "dirty": False}
+
+
+# --- reading ------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Stored:
+    """One piece of evidence as it lies on disk; `problem` is set if it cannot be read."""
+
+    id: str
+    envelope: dict[str, Any] = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)
+    envelope_sha256: str = ""
+    rows_sha256: str = ""
+    problem: str = ""
+
+    @property
+    def missing(self) -> list[str]:
+        """Fields of the envelope that are absent or of the wrong kind."""
+        wrong = [name for name in FIELDS if name not in self.envelope]
+        for name, kind in (
+            ("raw", dict),
+            ("metrics", dict),
+            ("inputs", dict),
+            ("code", dict),
+            ("env", dict),
+            ("seed", int),
+        ):
+            if name not in wrong and not isinstance(self.envelope[name], kind):
+                wrong.append(name)
+        for group, names in (
+            ("code", ("package", "version")),
+            ("env", ("python",)),
+            ("raw", ("path", "sha256", "rows")),
+        ):
+            if group not in wrong:
+                wrong += [f"{group}.{name}" for name in names if name not in self.envelope[group]]
+        return wrong
+
+
+def read_evidence(packet: Packet) -> dict[str, Stored]:
+    """Every registered piece of evidence of a packet by id; unreadable ones carry their problem."""
+    found = {}
+    for entry in packet.model.evidence:
+        if not entry.id or not entry.path:
+            continue
+        stored = Stored(entry.id)
+        try:
+            content = read_bytes(inside(packet.folder, entry.path), ENVELOPE_LIMIT)
+            stored.envelope_sha256 = sha256(content)
+            data = parse_json(content.decode("utf-8"), entry.path)
+            if not isinstance(data, dict):
+                raise PacketError(f"{entry.path} does not hold an evidence envelope.")
+            stored.envelope = data
+            raw = data.get("raw")
+            if isinstance(raw, dict) and isinstance(raw.get("path"), str):
+                lines = read_bytes(inside(packet.folder, raw["path"]), ROWS_LIMIT)
+                stored.rows_sha256 = sha256(lines)
+                rows = [
+                    parse_json(line, raw["path"])
+                    for line in lines.decode("utf-8").splitlines()
+                    if line.strip()
+                ]
+                if not all(isinstance(row, dict) for row in rows):
+                    raise PacketError(f"{raw['path']} holds lines that are not rows.")
+                stored.rows = rows
+        except UnicodeDecodeError:
+            stored.problem = f"{entry.path} is not UTF-8 text."
+        except PacketError as problem:
+            stored.problem = str(problem)
+        found[entry.id] = stored
+    return found

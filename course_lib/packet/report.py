@@ -1,0 +1,49 @@
+"""A packet's report as a table for people."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from course_lib.packet.checks.core import Report
+
+
+def summary(report: Report) -> str:
+    """One line: how many errors and warnings, and the points so far."""
+    passed = sum(status == "passed" for status in report.statuses.values())
+    line = (
+        f"Lesson {report.lesson}: {len(report.errors)} errors, {len(report.warnings)} warnings, "
+        f"{passed} of {len(report.statuses)} checks passed, {report.points():g} of 12 automatic points."
+    )
+    if not report.finished:
+        line += f" Lesson {report.lesson} is not marked done in meta.lesson_completed, so its points wait."
+    if report.integrity:
+        line += (
+            " An integrity finding caps the points at 40 %; a person will look at it - it is a question, not"
+            " a verdict."
+        )
+    return line
+
+
+def lines(report: Report) -> list[str]:
+    """One line of plain text for each finding."""
+    return [
+        f"{finding.check} {finding.severity}"
+        + (f" (line {finding.line})" if finding.line else "")
+        + f": {finding.message}"
+        for finding in report.findings
+    ]
+
+
+def print_report(report: Report, console: Console | None = None) -> None:
+    """Print the findings as a table, then the summary."""
+    console = console or Console()
+    if report.findings:
+        table = Table(show_lines=False)
+        for heading in ("check", "severity", "line", "what to do"):
+            table.add_column(heading, overflow="fold", no_wrap=heading == "check")
+        for finding in report.findings:
+            table.add_row(finding.check, finding.severity, str(finding.line or ""), escape(finding.message))
+        console.print(table)
+    console.print(escape(summary(report)), highlight=False)
