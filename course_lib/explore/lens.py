@@ -32,7 +32,7 @@ class LensResult:
     accuracy: dict[str, list[float]]
     counted: dict[str, int]
 
-    def layer_of(self, group: str, share: float = 0.9) -> int:
+    def layer_of(self, group: str, share: float = 0.8) -> int:
         """Return the first layer that reaches `share` of the group's final accuracy (0: the embedding)."""
         curve = self.accuracy[group]
         return next(layer for layer, value in enumerate(curve) if value >= share * curve[-1])
