@@ -304,29 +304,54 @@ def _field_names(loc: tuple[int | str, ...]) -> list[str]:
 
 
 def update_text(text: str, changes: Mapping[str, Any]) -> str:
-    """Merge `changes` into YAML text and keep comments, order and every other value as written.
+    """Merge `changes` into YAML text; every other section stays byte for byte.
 
     Groups merge field by field; list entries merge with the entry of the same id (changelog: the same
-    lesson), new ones
-    are added at the end; anything else is replaced. Raises PacketError if the text is not a packet.
+    lesson), new ones are added at the end; anything else is replaced. Raises PacketError if the text is not a
+    packet, or is laid out so that a section cannot be changed alone.
     """
-    before = parse_tree(text)
-    yaml = _round_trip()
-    try:
-        document = yaml.load(text)
-    except (YAMLError, ValueError) as problem:
+    places: dict[str, int] = {}
+    before = parse_tree(text, places)
+    rows = text.splitlines(keepends=True)
+    if rows and not rows[-1].endswith("\n"):
+        rows[-1] += "\n"
+    starts = sorted((places[name] - 1, name) for name in before)
+    ends = [start for start, _ in starts[1:]] + [len(rows)]
+    for (start, name), end in reversed(list(zip(starts, ends, strict=True))):
+        if name in changes:
+            while end > start + 1 and (not rows[end - 1].strip() or rows[end - 1].startswith("#")):
+                end -= 1  # comments and blank lines before the next section are not part of this one
+            rows[start:end] = [_rewrite("".join(rows[start:end]), {name: changes[name]})]
+    rows += [_rewrite("", {name: value}) for name, value in changes.items() if name not in before]
+    result = "".join(rows)
+    after = parse_tree(result)
+    if set(after) != set(before) | set(changes) or any(
+        after[name] != value for name, value in before.items() if name not in changes
+    ):
         raise PacketError(
-            f"This packet cannot be changed safely ({' '.join(str(problem).split())[:100]})."
-        ) from None
-    _merge(document, changes)
+            "This packet's layout cannot be changed safely; start each section on its own line."
+        )
+    return result
+
+
+def _rewrite(section: str, changes: Mapping[str, Any]) -> str:
+    """Merge changes into the text of one section, with the comments inside it."""
+    yaml = YAML(typ="rt")
+    yaml.preserve_quotes = True
+    yaml.width = 10_000  # keep the lines as they are
+    yaml.indent(mapping=2, sequence=4, offset=2)
     out = io.StringIO()
-    yaml.dump(document, out)
-    after = parse_tree(out.getvalue())
-    for section, value in before.items():
-        if section not in changes and after.get(section) != value:
+    try:
+        document = yaml.load(section) if section else CommentedMap()
+        if not isinstance(document, CommentedMap):
             raise PacketError(
-                f"Section '{section}' cannot be kept as written; simplify its layout and try again."
+                "This packet's layout cannot be changed safely; start each section on its own line."
             )
+        _merge(document, changes)
+        yaml.dump(document, out)
+    except (YAMLError, ValueError) as problem:
+        reason = " ".join(str(problem).split())[:100]
+        raise PacketError(f"This packet cannot be changed safely ({reason}).") from None
     return out.getvalue()
 
 
@@ -339,17 +364,6 @@ def update_packet(path: str | Path, changes: Mapping[str, Any]) -> None:
     new = update_text(old, changes)
     if parse_tree(new) != parse_tree(old):
         write_atomic(file, new)
-
-
-def _round_trip() -> YAML:
-    yaml = YAML(typ="rt")
-    yaml.preserve_quotes = True
-    yaml.width = 10_000  # keep the lines as they are
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    yaml.representer.add_representer(
-        type(None), lambda dumper, _: dumper.represent_scalar("tag:yaml.org,2002:null", "")
-    )
-    return yaml
 
 
 def _merge(target: CommentedMap, changes: Mapping[str, Any]) -> None:

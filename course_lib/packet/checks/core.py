@@ -115,6 +115,14 @@ class Check:
 
 
 CHECKS: dict[str, Check] = {}
+FAMILIES = ("STR", "LOG", "USE", "RSK", "RRG", "THR", "EVD", "DEC")  # the order in which they run
+
+
+def ordered() -> list[Check]:
+    """All checks, family by family; within a family as registered, so that a cause comes before its follow-
+    up.
+    """
+    return sorted(CHECKS.values(), key=lambda one: FAMILIES.index(one.id[:3]))
 
 
 def check(
@@ -247,7 +255,7 @@ def check_loaded(packet: Packet, lesson: str | None = None, today: date | None =
     findings: list[Finding] = []
     integrity = False
     seen: set[tuple[str, str]] = set()
-    for one in CHECKS.values():
+    for one in ordered():
         if one.lesson > lesson:
             continue
         ready = all(context.present(path) for path in one.needs)

@@ -45,7 +45,9 @@ def rejects_with_number(context: Context) -> Iterator[Issue]:
             )
         for alternative in decision.alternatives:
             reason = alternative.rejected_because or ""
-            if len(reason) < 20 or not re.search(r"\d", re.sub(r"\b[A-Z]+(-[A-Z0-9]+)+\b", "", reason)):
+            if len(reason) < 20 or not re.search(
+                r"\d|\{\{", re.sub(r"\bT = |\b[A-Z]+(-[A-Z0-9]+)+\b", "", reason)
+            ):
                 yield Issue(
                     name,
                     f"{name}: the rejected option '{(alternative.option or '?')[:40]}' needs a reason with a"
@@ -54,14 +56,17 @@ def rejects_with_number(context: Context) -> Iterator[Issue]:
                 break
 
 
-@check("DEC-03", "02", "error", 1, "required decisions made for the lesson", needs=("decisions",))
+@check("DEC-03", "02", "error", 1, "required decisions made for the lesson", follows=("STR-01",))
 def required_decisions(context: Context) -> Iterator[Issue]:
     """Each lesson's decision is there."""
     made = {decision.topic for decision in context.model.decisions if decision.chosen}
     for lesson, topics in REQUIRED_TOPICS.items():
         for topic in topics if lesson <= context.lesson else ():
             if topic not in made:
-                yield Issue(f"decisions.{topic}", f"No decision on '{topic}' yet ({HELP[topic]}).")
+                yield Issue(
+                    f"decisions.{topic}" if made else "decisions",
+                    f"No decision on '{topic}' yet ({HELP[topic]}).",
+                )
 
 
 @check("DEC-04", "02", "warning", 1, "review date set and in the future", needs=("decisions",))
@@ -82,10 +87,15 @@ def review_ahead(context: Context) -> Iterator[Issue]:
     "error",
     1,
     "changelog entry for each finished lesson, with changed fields",
-    needs=("changelog",),
+    follows=("STR-01",),
 )
 def changelog_complete(context: Context) -> Iterator[Issue]:
     """Each lesson up to this one has an entry that names the changed fields."""
+    if not context.model.changelog:
+        yield Issue(
+            "changelog", "The changelog is empty. Add one entry for each lesson: what changed, and why?"
+        )
+        return
     entries = {str(change.lesson): change for change in context.model.changelog if change.lesson}
     for lesson in LESSONS[: LESSONS.index(context.lesson) + 1]:
         change = entries.get(lesson)

@@ -173,9 +173,15 @@ def fresh(context: Context) -> Iterator[Issue]:
             yield Issue(id, f"{id} is from {day}, which is in the future. Check this computer's clock.")
 
 
-@check("EVD-06", "00", "error", 1, "each finished lesson has its required evidence", needs=("evidence",))
+@check("EVD-06", "00", "error", 1, "each finished lesson has its required evidence", follows=("STR-01",))
 def required_kinds(context: Context) -> Iterator[Issue]:
     """Each lesson up to this one has its kinds of evidence, with enough rows."""
+    if not context.model.evidence:
+        yield Issue(
+            "evidence",
+            "Nothing is measured yet: run the packet notebook of your lab; it registers what it measures.",
+        )
+        return
     for lesson, kinds in REQUIRED.items():
         for kind in kinds if lesson <= context.lesson else ():
             ids = [

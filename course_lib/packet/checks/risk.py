@@ -58,7 +58,7 @@ def tier_follows(context: Context) -> Iterator[Issue]:
         )
 
 
-@check("RRG-01", "01", "error", 2, "enough risks, over enough categories", needs=("risks",))
+@check("RRG-01", "01", "error", 2, "enough risks, over enough categories", follows=("STR-01",))
 def enough_risks(context: Context) -> Iterator[Issue]:
     """Three risks in three categories at first, six in four from lesson 04; always LLM01, LLM02 and LLM09."""
     count, kinds = (6, 4) if context.lesson >= "04" else (3, 3)

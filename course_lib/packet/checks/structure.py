@@ -37,6 +37,7 @@ OWNED = {
     ("Change", "fields_changed"),
     ("RiskClassification", "tier"),
 }
+OWNED_SECTIONS = {"evidence", "thresholds", "risks", "decisions", "changelog"}  # the same, while empty
 NA_BUDGET = 5
 NEVER_NA = ("meta", "use_case", "evidence", "thresholds", "risks", "decisions", "changelog")
 PLACEHOLDER = re.compile(
@@ -61,6 +62,8 @@ def sections_present(context: Context) -> Iterator[Issue]:
     """Sections and required fields up to this lesson, one message for each section or entry."""
     answered = set(context.packet.not_applicable) | {problem.path for problem in context.packet.problems}
     for name in sections(context.lesson):
+        if name in context.packet.tree and name in OWNED_SECTIONS:
+            continue
         if name not in answered and not context.present(name):
             help = PacketModel.model_fields[name].description
             yield Issue(

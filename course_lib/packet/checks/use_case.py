@@ -80,9 +80,15 @@ def goals_and_limits(context: Context) -> Iterator[Issue]:
         )
 
 
-@check("THR-01", "01", "error", 2, "each of five dimensions has >=1 threshold", needs=("thresholds",))
+@check("THR-01", "01", "error", 2, "each of five dimensions has >=1 threshold", follows=("STR-01",))
 def five_dimensions(context: Context) -> Iterator[Issue]:
     """Quality, security, privacy, cost and latency each have a threshold, set before measuring."""
+    if not context.model.thresholds:
+        yield Issue(
+            "thresholds",
+            f"No threshold yet. Set one each for {', '.join(get_args(Dimension))}, before measuring.",
+        )
+        return
     covered = {threshold.dimension for threshold in context.model.thresholds if threshold.value is not None}
     for dimension in get_args(Dimension):
         if dimension not in covered:

@@ -1,0 +1,266 @@
+"""The packet notebook's desk: open, measure, decide, check, seal - and carry the packet along with the
+submission.
+
+The packet lives in work/packet. Each lab's packet notebook keeps a copy in `packet/` beside itself, so that
+handing in
+the lab hands in the packet too; when the lab is graded, only that copy is there, and the notebook works on
+it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from course_lib.packet.checks import CHECKS, Report, check_packet
+from course_lib.packet.evidence import read_evidence
+from course_lib.packet.files import LOCK_NAME, PACKET_NAME, PacketError, inside, sha256, write_atomic
+from course_lib.packet.load import load_packet, update_packet
+from course_lib.packet.lock import seal_packet
+from course_lib.packet.report import lines, summary
+from course_lib.packet.start import new_packet
+
+MARK = ".carried"  # in the copy: the hash of the packet.yaml that was carried last
+
+
+class Desk:
+    """A packet that is open in a notebook; `folder` is the packet, `copy` goes along with the submission."""
+
+    def __init__(self, folder: Path, copy: Path, lesson: str) -> None:
+        self.folder, self.copy, self.lesson = folder, copy, lesson
+
+    def measure(self, id: str, again: bool = False) -> dict[str, float]:
+        """Make one measurement, or show it if it is there already; returns its metrics.
+
+        Evidence is never replaced by itself: `again=True` measures anew.
+        """
+        stored = read_evidence(load_packet(self.folder)).get(id)
+        if again or stored is None or "does not exist" in stored.problem:
+            from course_lib.packet.measure import MEASUREMENTS
+
+            if id not in MEASUREMENTS:
+                raise PacketError(f"There is no measurement '{id}'; choose from {', '.join(MEASUREMENTS)}.")
+            MEASUREMENTS[id](self.folder)
+            stored = read_evidence(load_packet(self.folder))[id]
+            self._carry()
+        if stored.problem:
+            print(f"{id}: {stored.problem}")
+            return {}
+        metrics = dict(stored.envelope.get("metrics", {}))
+        print(f"{id} ({stored.envelope.get('created_at', '')[:10]}, {len(stored.rows)} rows)")
+        for name, value in metrics.items():
+            print(f"  {name:22} {value:.4g}" if isinstance(value, int | float) else f"  {name:22} {value}")
+        return metrics
+
+    def write(self, changes: Mapping[str, Any]) -> None:
+        """Merge changes into packet.yaml; comments, order and everything else stay."""
+        before = load_packet(self.folder).content_sha256
+        update_packet(self.folder, changes)
+        if load_packet(self.folder).content_sha256 != before:
+            update_packet(self.folder, {"meta": {"updated": _today().isoformat()}})
+        self._carry()
+
+    def set_threshold(self, id: str, **fields: Any) -> None:
+        """Set a threshold before measuring: dimension, metric, op, value, unit, severity; `set_at` is
+        today.
+        """
+        old = next((t for t in load_packet(self.folder).model.thresholds if t.id == id), None)
+        set_at = old.set_at if old and old.set_at and old.value == fields.get("value") else _today()
+        self.write({"thresholds": [{"id": id, **fields, "set_at": set_at.isoformat()}]})
+        print(f"{id}: {fields.get('metric')} {fields.get('op')} {fields.get('value')}, set on {set_at}.")
+
+    def decide(
+        self,
+        topic: str,
+        *,
+        chosen: str,
+        reason: str,
+        rejected_option: str,
+        rejected_because: str,
+        evidence: list[str],
+        decided_by_role: str,
+        review_date: date | str,
+    ) -> None:
+        """Write one decision with the alternative that it rejects."""
+        self.write(
+            {
+                "decisions": [
+                    {
+                        "id": f"DEC-{topic.upper()}",
+                        "topic": topic,
+                        "chosen": chosen,
+                        "reason": reason,
+                        "alternatives": [
+                            {
+                                "option": rejected_option,
+                                "rejected_because": rejected_because,
+                                "evidence": evidence,
+                            }
+                        ],
+                        "evidence": evidence,
+                        "decided_by_role": decided_by_role,
+                        "review_date": str(review_date),
+                    }
+                ]
+            }
+        )
+        print(f"DEC-{topic.upper()} is in the packet.")
+
+    def finish(self, what_changed: str, fields: list[str]) -> None:
+        """Mark the lesson done, with its changelog entry."""
+        model = load_packet(self.folder).model
+        old = next((change for change in model.changelog if change.lesson == self.lesson), None)
+        day = (old.date if old and old.date else _today()).isoformat()
+        done = max(self.lesson, (model.meta.lesson_completed if model.meta else None) or "00")
+        entry = {"lesson": self.lesson, "date": day, "summary": what_changed, "fields_changed": fields}
+        self.write({"meta": {"lesson_completed": done}, "changelog": [entry]})
+        print(f"Lesson {self.lesson} is marked done.")
+
+    def check(self) -> None:
+        """Say what is missing or wrong, and how many automatic points there are so far."""
+        self._carry()
+        report = check_packet(self.folder, self.lesson)
+        print("\n".join([*lines(report), summary(report)]))
+
+    def seal(self) -> None:
+        """Seal the lesson; what stands in the way is said in one sentence."""
+        try:
+            entry = seal_packet(self.folder, self.lesson)
+        except PacketError as problem:
+            print(problem)
+            return
+        self._carry()
+        print(f"Lesson {entry['lesson']} sealed: {entry['hash'][:12]}...")
+
+    def _carry(self) -> None:
+        """Bring the copy in step with the packet."""
+        if self.copy == self.folder:
+            return
+        packet = load_packet(self.folder)
+        names = [str(entry.path) for entry in packet.model.evidence if entry.path]
+        names += [name.removesuffix(".json") + ".rows.jsonl" for name in names]
+        for name in [*names, LOCK_NAME, PACKET_NAME]:
+            with contextlib.suppress(PacketError, FileNotFoundError):
+                source = inside(self.folder, name)
+                if source.is_file() and not source.is_symlink():
+                    write_atomic(inside(self.copy, name), source.read_bytes())
+        write_atomic(self.copy / MARK, _hash(self.folder) + "\n")
+
+
+def open_packet(lesson: str, use_case: str = "ticket-triage", here: str | Path = ".") -> Desk:
+    """Open the learner's packet, or start one from a worked use case; says where it is.
+
+    Outside grading the packet is ../packet (work/packet for a lab in work/) with a copy in ./packet; when the
+    lab is
+    graded, or where there is no such folder, it is ./packet alone.
+
+    Raises PacketError if both the packet and its copy were edited since they were last the same.
+    """
+    here = Path(here)
+    copy = here / "packet"
+    home = here.resolve().parent / "packet"
+    graded = os.environ.get("NBGRADER_EXECUTION") == "autograde"
+    if graded or not ((home / PACKET_NAME).is_file() or here.resolve().parent.name == "work"):
+        home = copy
+    _reconcile(home, copy)
+    if not (home / PACKET_NAME).is_file():
+        new_packet(home, use_case=use_case)
+        print(
+            f"No packet yet: started one from the worked use case '{use_case}', with lessons 00 and 01"
+            " drafted."
+        )
+        print("Read it through and change what does not fit the work that you know.")
+    desk = Desk(home, copy, lesson)
+    meta = load_packet(home).model.meta
+    desk._carry()
+    where = "work/packet" if home != copy else "packet/ beside this notebook"
+    print(f"Packet of {meta.learner_id if meta else '?'} in {where}; packet.yaml opens in any editor.")
+    return desk
+
+
+def _reconcile(home: Path, copy: Path) -> None:
+    """Bring an edited copy back into the packet, unless both were edited."""
+    if home == copy or not (copy / PACKET_NAME).is_file():
+        return
+    if not (home / PACKET_NAME).is_file():
+        shutil.copytree(copy, home, dirs_exist_ok=True, ignore=shutil.ignore_patterns(MARK))
+        return
+    mark = copy / MARK
+    carried = mark.read_text(encoding="utf-8").strip() if mark.is_file() else ""
+    if _hash(copy) in (carried, _hash(home)):
+        return
+    if _hash(home) != carried:
+        raise PacketError(
+            "Both work/packet/packet.yaml and its copy beside this notebook were edited; move your changes"
+            " into work/packet/packet.yaml and delete the folder packet/ beside this notebook."
+        )
+    load_packet(copy)
+    write_atomic(home / PACKET_NAME, (copy / PACKET_NAME).read_bytes())
+
+
+def lesson_points(folder: str | Path, lesson: str, maximum: float = 12.0, today: date | None = None) -> float:
+    """The automatic points of a packet for one lesson, 0..maximum, for a grade cell.
+
+    Shows one line for each check that lost points. Never raises and never writes to stderr: a packet that
+    cannot be
+    read gets 0 points and its one sentence.
+    """
+    try:
+        report = check_packet(folder, lesson, today)
+    except PacketError as problem:
+        _show([{"name": "readable", "points": maximum, "earned": 0.0, "message": str(problem)}], maximum, 0.0)
+        return 0.0
+    points = report.points(maximum)
+    _show(_check_lines(report, maximum, points), maximum, points)
+    return points
+
+
+def _check_lines(report: Report, maximum: float, points: float) -> list[dict[str, Any]]:
+    """One line for each check, scaled to the maximum and to what the lesson gives in the end."""
+    total = sum(CHECKS[id].points for id in report.statuses)
+    factor = points / (report.share * maximum) if report.share else 0.0
+    found = []
+    for id, status in report.statuses.items():
+        worth = CHECKS[id].points * maximum / total
+        message = next((finding.message for finding in report.findings if finding.check == id), "")
+        if status == "nothing to check":
+            message = f"Nothing to check yet: {CHECKS[id].title}."
+        elif status == "passed" and factor < 1:
+            message = summary(report)
+        earned = worth * factor if status == "passed" else 0.0
+        found.append({"name": id, "points": round(worth, 2), "earned": round(earned, 2), "message": message})
+    return found
+
+
+def _show(checks: list[dict[str, Any]], maximum: float, points: float) -> None:
+    """Lines for people, and the same as data for the graders' feedback page."""
+    from course_lib.grading.checks import MIME, CheckResult, as_data, report
+
+    results = [
+        CheckResult(
+            c["name"], c["points"], c["earned"], "passed" if not c["message"] else "failed", c["message"]
+        )
+        for c in checks
+    ]
+    text = report("packet", results)
+    data = as_data("packet", maximum, points, results)
+    from IPython.core.getipython import get_ipython
+    from IPython.display import display
+
+    if get_ipython() is None:
+        print(text)
+    else:
+        display({"text/plain": text, MIME: data}, raw=True)
+
+
+def _hash(folder: Path) -> str:
+    return sha256((folder / PACKET_NAME).read_bytes())
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
