@@ -110,7 +110,7 @@ class Checks:
 
     @contextlib.contextmanager
     def check(self, name: str, points: float, message: str, limit: float | None = None) -> Iterator[None]:
-        """Run one check: `points` if the block ends, none if it raises; the learner is told only `message`."""
+        """Run one check: `points` if the block ends, none if it raises; the learner only sees `message`."""
         if name in (result.name for result in self.results):
             raise ValueError(f"two checks of {self.exercise!r} are called {name!r}")
         if points <= 0:

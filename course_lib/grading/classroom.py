@@ -1,7 +1,7 @@
 """Run nbgrader over a class: release a lab, grade every submission whatever is in it, give feedback.
 
-Everything here is nbgrader's own machinery with `nbgrader_config.py`, called so that one broken submission never
-stops the batch and its reason is said in one plain sentence. nbgrader's log goes to
+Everything here is nbgrader's own machinery with `nbgrader_config.py`, called so that one broken submission
+never stops the batch and its reason is said in one plain sentence. nbgrader's log goes to
 `class/logs/<assignment>/<student>.log`.
 """
 

@@ -60,8 +60,9 @@ def release_view(nb: NotebookNode) -> NotebookNode:
 class Transplant(NbGraderPreprocessor):
     """Start from the instructor's notebook and copy in only what the learner wrote.
 
-    Solution and written-answer cells are matched by grade_id, then by cell id, then by position; the learner's
-    own extra cells keep their place. So deleted, doubled, edited, re-tagged or re-ordered cells change nothing.
+    Solution and written-answer cells are matched by grade_id, then by cell id, then by position; the
+    learner's own extra cells keep their place. So deleted, doubled, edited, re-tagged or re-ordered cells
+    change nothing.
     """
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
@@ -202,8 +203,8 @@ class ExecuteOnward(Execute):
 class FailClosed(NbGraderPreprocessor):
     """Give points only for evidence: a grade cell that ran and ended in one number between 0 and its points.
 
-    Stock nbgrader gives full points to a cell that did not run, printed only, or ended in a negative number, and
-    none to one with a warning on stderr.
+    Stock nbgrader gives full points to a cell that did not run, printed only, or ended in a negative number,
+    and none to one with a warning on stderr.
     """
 
     def preprocess_cell(

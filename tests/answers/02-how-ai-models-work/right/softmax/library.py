@@ -1,0 +1,7 @@
+"""torch's own softmax."""
+
+
+def softmax(logits, temperature=1.0, dim=-1):
+    if temperature <= 0:
+        raise ValueError(f"temperature must be above 0, found {temperature}")
+    return torch.softmax(logits / temperature, dim=dim)

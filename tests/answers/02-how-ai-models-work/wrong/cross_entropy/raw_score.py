@@ -1,0 +1,7 @@
+# caught by: picks-target
+"""Uses the target's score itself and forgets softmax."""
+
+
+def cross_entropy(logits, targets):
+    n_tokens = logits.shape[-1]
+    return math.log(n_tokens) - logits[torch.arange(len(targets)), targets].mean()

@@ -1,0 +1,15 @@
+# caught by: plain-numbers
+"""Collects the loss tensors themselves, and with them the graph of every step."""
+
+
+def fit_weight(sizes, prices, learning_rate, steps, start=0.0):
+    weight = torch.tensor(float(start), dtype=sizes.dtype, requires_grad=True)
+    losses = []
+    for _ in range(steps):
+        weight.grad = None
+        loss = ((weight * sizes - prices) ** 2).mean()
+        losses.append(loss)
+        loss.backward()
+        with torch.no_grad():
+            weight -= learning_rate * weight.grad
+    return weight.item(), losses

@@ -1,0 +1,12 @@
+# caught by: length
+"""Counts the prompt as part of max_new_tokens."""
+
+
+def generate(next_logits, prompt_ids, max_new_tokens, pick, stop_id=None):
+    ids = list(prompt_ids)
+    for _ in range(max_new_tokens - len(prompt_ids)):
+        token = pick(next_logits(ids))
+        ids.append(token)
+        if token == stop_id:
+            break
+    return ids

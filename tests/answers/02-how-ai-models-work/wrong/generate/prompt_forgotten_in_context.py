@@ -1,0 +1,12 @@
+# caught by: context-grows
+"""Shows the model the new tokens without the prompt, once there are some."""
+
+
+def generate(next_logits, prompt_ids, max_new_tokens, pick, stop_id=None):
+    ids = list(prompt_ids)
+    for _ in range(max_new_tokens):
+        token = pick(next_logits(ids[len(prompt_ids) :] or ids))
+        ids.append(token)
+        if token == stop_id:
+            break
+    return ids

@@ -1,0 +1,8 @@
+# caught by: bias-once
+"""Adds the bias to every product before summing, so that it counts once per feature."""
+
+
+def predict_price(features, weights, bias=0.0):
+    if features.shape[-1] != weights.shape[0]:
+        raise ValueError(f"{features.shape[-1]} features need as many weights, found {weights.shape[0]}")
+    return (features * weights + bias).sum(dim=-1)

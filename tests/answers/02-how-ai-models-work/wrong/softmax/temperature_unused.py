@@ -1,0 +1,8 @@
+# caught by: temperature
+"""Checks the temperature and then never uses it."""
+
+
+def softmax(logits, temperature=1.0, dim=-1):
+    if temperature <= 0:
+        raise ValueError(f"temperature must be above 0, found {temperature}")
+    return torch.softmax(logits, dim=dim)
