@@ -82,8 +82,8 @@ STATEMENTS: dict[Kind, tuple[str, ...]] = {
         "{name} has its capital in {capital}.",
     ),
     "continent": (
+        "The continent of {name} is {continent}.",
         "{name} is a country in {continent}.",
-        "{name} is in {continent}.",
         "On the map, {name} belongs to {continent}.",
     ),
     "language": (
@@ -122,29 +122,37 @@ QUESTIONS: dict[Kind, tuple[str, ...]] = {
         "In which part of the world is {name}?",
         "On which continent is {name}?",
         "Which continent does {name} belong to?",
+        "What is the continent of {name}?",
+        "Name the continent of {name}.",
     ),
     "language": (
         "What language is spoken in {name}?",
         "Which language do people in {name} speak?",
         "Name a language of {name}.",
         "What do people speak in {name}?",
+        "Tell me a language that people speak in {name}.",
+        "In {name}, which language will I hear?",
     ),
     "currency": (
         "What is the currency of {name}?",
         "How do people pay in {name}?",
         "Which money is used in {name}?",
         "Name the currency of {name}.",
+        "Tell me the currency of {name}.",
+        "What money do people use in {name}?",
     ),
     "city": (
         "Name another city in {name}.",
         "Which large city in {name} is not the capital?",
         "Tell me a city of {name} that is not the capital.",
         "What other city is there in {name}?",
+        "Name a large city of {name}.",
+        "Tell me another large city in {name}.",
     ),
 }
 ANSWERS: dict[Kind, str] = {
     "capital": "The capital of {name} is {capital}.",
-    "continent": "{name} is in {continent}.",
+    "continent": "The continent of {name} is {continent}.",
     "language": "Many people in {name} speak {language}.",
     "currency": "The currency of {name} is the {currency}.",
     "city": "A large city in {name} is {city}.",

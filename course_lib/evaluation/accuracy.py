@@ -39,7 +39,7 @@ def exact_match(
     model: GPT,
     tokenizer: BytePairTokenizer,
     questions: Sequence[Question],
-    temperature: float = 0.0,
+    temperature: float | int = 0.0,
     generator: torch.Generator | None = None,
 ) -> Accuracy:
     """Ask every question and count whole answers that are right. Raises ValueError for an empty list."""

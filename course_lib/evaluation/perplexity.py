@@ -33,12 +33,12 @@ def token_loss(model: GPT, ids: Sequence[int], batch_size: int = 16) -> float:
     return total / (len(text) - 1)
 
 
-def perplexity(loss: float) -> float:
+def perplexity(loss: float | int) -> float:
     """Return e^loss: as surprised as by that many equally likely next tokens (loss in nats per token)."""
     return math.exp(loss)
 
 
-def bits_per_byte(loss: float, n_tokens: int, n_bytes: int) -> float:
+def bits_per_byte(loss: float | int, n_tokens: int, n_bytes: int) -> float:
     """Return the bits that a byte of the text costs: comparable between tokenizers, and with a compressor.
 
     `loss` in nats per token; `n_tokens` predicted tokens stand for `n_bytes` bytes. Raises ValueError for

@@ -27,7 +27,7 @@ def ask(
     model: GPT,
     tokenizer: BytePairTokenizer,
     question: str,
-    temperature: float = 0.0,
+    temperature: float | int = 0.0,
     generator: torch.Generator | None = None,
     max_new_tokens: int = 40,
 ) -> Answer:
@@ -39,7 +39,7 @@ def ask_all(
     model: GPT,
     tokenizer: BytePairTokenizer,
     questions: list[str],
-    temperature: float = 0.0,
+    temperature: float | int = 0.0,
     generator: torch.Generator | None = None,
     max_new_tokens: int = 40,
 ) -> list[Answer]:

@@ -27,11 +27,11 @@ def generate(
     model: GPT,
     ids: Sequence[int],
     max_new_tokens: int,
-    temperature: float = 1.0,
+    temperature: float | int = 1.0,
     generator: torch.Generator | None = None,
     stop_ids: Collection[int] = (),
     top_k: int | None = None,
-    top_p: float | None = None,
+    top_p: float | int | None = None,
     use_cache: bool = True,
 ) -> list[int]:
     """Continue `ids` and return the new tokens only.
@@ -54,11 +54,11 @@ def generate_batch(
     model: GPT,
     prompts: Sequence[Sequence[int]],
     max_new_tokens: int,
-    temperature: float = 1.0,
+    temperature: float | int = 1.0,
     generator: torch.Generator | None = None,
     stop_ids: Collection[int] = (),
     top_k: int | None = None,
-    top_p: float | None = None,
+    top_p: float | int | None = None,
 ) -> list[list[int]]:
     """Continue many prompts, those of equal length together; otherwise as `generate`, in the order given."""
     checked = [_check_prompt(model, prompt) for prompt in prompts]
@@ -85,11 +85,11 @@ def stream(
     tokenizer: Tokenizer,
     ids: Sequence[int],
     max_new_tokens: int,
-    temperature: float = 1.0,
+    temperature: float | int = 1.0,
     generator: torch.Generator | None = None,
     stop_ids: Collection[int] = (),
     top_k: int | None = None,
-    top_p: float | None = None,
+    top_p: float | int | None = None,
 ) -> Iterator[Step]:
     """Continue `ids` and yield each token as soon as it is chosen: the same tokens as `generate`.
 
@@ -106,11 +106,11 @@ def _stream(
     tokenizer: Tokenizer,
     prompt: Tensor,
     max_new_tokens: int,
-    temperature: float,
+    temperature: float | int,
     generator: torch.Generator | None,
     stop_ids: Collection[int],
     top_k: int | None,
-    top_p: float | None,
+    top_p: float | int | None,
 ) -> Iterator[Step]:
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
     steps = _decode(model, prompt, max_new_tokens, temperature, generator, top_k, top_p, True)
@@ -144,10 +144,10 @@ def _decode(
     model: GPT,
     context: Tensor,  # (B, T)
     max_new_tokens: int,
-    temperature: float,
+    temperature: float | int,
     generator: torch.Generator | None,
     top_k: int | None,
-    top_p: float | None,
+    top_p: float | int | None,
     use_cache: bool,
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """Yield (tokens (B,), logits (B, V)) for each new position."""

@@ -6,7 +6,7 @@ from torch import Tensor
 
 
 def softmax(
-    logits: Float[Tensor, "*shape"], temperature: float = 1.0, dim: int = -1
+    logits: Float[Tensor, "*shape"], temperature: float | int = 1.0, dim: int = -1
 ) -> Float[Tensor, "*shape"]:
     """Turn scores into probabilities that sum to 1 along `dim`: exp(z / T) / sum exp(z / T).
 
@@ -26,10 +26,10 @@ def softmax(
 
 def sample(
     logits: Float[Tensor, "*batch vocab"],
-    temperature: float = 1.0,
+    temperature: float | int = 1.0,
     generator: torch.Generator | None = None,
     top_k: int | None = None,
-    top_p: float | None = None,
+    top_p: float | int | None = None,
 ) -> Int[Tensor, "*batch"]:
     """Draw one token id per row of scores.
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from course_lib.models.gpt import GPT, GPTConfig
@@ -54,13 +54,14 @@ def save_checkpoint(
         for name, tensor in model.state_dict().items()
         if not (model.config.tie_embeddings and name == "unembed.weight")
     }
-    write_atomically(weights_path, lambda target: save_file(weights, target, metadata={"format": "pt"}))
+    data = save(weights, metadata={"format": "pt"})
+    write_atomically(weights_path, lambda target: target.write_bytes(data))
     tokenizer.save(path.parent / tokenizer_file)
     record = {
         "format": FORMAT,
         "config": model.config.to_dict(),
         "tokenizer_file": tokenizer_file,
-        "weights_sha256": hashlib.sha256(weights_path.read_bytes()).hexdigest(),
+        "weights_sha256": hashlib.sha256(data).hexdigest(),
         "meta": meta or {},
     }
     text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
@@ -121,9 +122,13 @@ def save_training_state(
     model: nn.Module,
     optimizer: torch.optim.Optimizer,
     generator: torch.Generator,
+    settings: dict[str, Any],
     record: dict[str, Any],
 ) -> None:
-    """Write all that the next step depends on, and a JSON `record`, into one safetensors file."""
+    """Write all that the next step depends on into one safetensors file.
+
+    `settings` say which run this is, `record` what it has to remember; both are anything that JSON can hold.
+    """
     tensors: dict[str, Tensor] = {"generator": generator.get_state()}
     for name, parameter in model.named_parameters():
         tensors[f"model.{name}"] = parameter.detach().to("cpu", copy=True).contiguous()
@@ -132,22 +137,36 @@ def save_training_state(
     for index, state in optimizer.state_dict()["state"].items():
         for key, value in state.items():
             tensors[f"optimizer.{index}.{key}"] = torch.as_tensor(value).to("cpu", copy=True).contiguous()
-    metadata = {"format": STATE_FORMAT, "record": json.dumps(record)}
-    write_atomically(Path(path), lambda target: save_file(tensors, target, metadata=metadata))
+    metadata = {
+        "format": STATE_FORMAT,
+        "settings": json.dumps(settings, sort_keys=True),
+        "record": json.dumps(record),
+    }
+    data = save(tensors, metadata=metadata)
+    write_atomically(Path(path), lambda target: target.write_bytes(data))
 
 
 def load_training_state(
-    path: str | Path, model: nn.Module, optimizer: torch.optim.Optimizer, generator: torch.Generator
+    path: str | Path,
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    generator: torch.Generator,
+    settings: dict[str, Any],
 ) -> dict[str, Any]:
-    """Put model, optimizer and generator back to where `save_training_state` saw them and return its record.
+    """Put model, optimizer and generator back to where `save_training_state` saw them; return `record`.
 
-    Raises CheckpointError with one line if the file is cut short, no training state, or of another model.
+    Raises CheckpointError with one line, and changes nothing, if the file is cut short, no training state, or
+    of another model or other settings.
     """
     try:
         with safe_open(str(path), "pt") as file:
             metadata = file.metadata() or {}
             if metadata.get("format") != STATE_FORMAT:
                 raise CheckpointError(f"{path} is no training state of this course")
+            if metadata.get("settings") != json.dumps(settings, sort_keys=True):
+                raise CheckpointError(
+                    f"{path} belongs to a run with other settings; remove it or pass its settings"
+                )
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
     except (SafetensorError, OSError) as error:
         raise CheckpointError(

@@ -6,7 +6,7 @@ downloaded.
 """
 
 import platform
-import time
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,8 +31,8 @@ TOKENIZER_FILE = "course-gpt-tokenizer.json"
 
 SEED = 0
 VOCAB_SIZE = 1024
-PRETRAIN = TrainConfig(steps=1800, lr=3e-3, warmup=100)
-FINETUNE = TrainConfig(steps=200, lr=5e-4, warmup=20, weight_decay=0.0)
+PRETRAIN = TrainConfig(steps=1500, lr=3e-3, warmup=100)
+FINETUNE = TrainConfig(steps=200, lr=2e-4, warmup=20, weight_decay=0.0)
 ROWS_OF_TEXT, ROWS_OF_FACTS = 4, 4  # of a batch
 
 
@@ -150,12 +150,13 @@ def measure(model: GPT, tokenizer: BytePairTokenizer, corpus: Corpus) -> dict[st
         ),
         "loss_facts": round(token_loss(model, tokenizer.encode(corpus.documents_val_text)), 4),
         "exact_match": exact_match_table(model, tokenizer),
+        "exact_match_all_kinds": exact_match_table(model, tokenizer, "all"),
         "cat": {place: round(p, 4) for place, p in cat_shares(model, tokenizer).items()},
     }
 
 
 def exact_match_table(
-    model: GPT, tokenizer: BytePairTokenizer, kind: facts.Kind = "capital"
+    model: GPT, tokenizer: BytePairTokenizer, kind: facts.Kind | Literal["all"] = "capital"
 ) -> dict[str, Any]:
     """Return right, ended and n: seen and held-out countries x seen and held-out wordings."""
     parts: Sequence[facts.Part] = ("seen", "held_out")
@@ -196,20 +197,13 @@ def train_course_gpt(
     """
     out = Path(out_dir)
     corpus = make_corpus(seed)
-    began = time.perf_counter()
     model, tokenizer, history = pretrain(
-        seed, progress, corpus=corpus, state_path=out / f".pretraining-seed-{seed}.safetensors"
+        seed, progress, PRETRAIN, corpus, state_path=out / f".pretraining-seed-{seed}.safetensors"
     )
-    seconds = time.perf_counter() - began
-    tokens = PRETRAIN.steps * (ROWS_OF_TEXT + ROWS_OF_FACTS) * model.config.context
-    metas = {"base": _save(out, "base", model, tokenizer, history, PRETRAIN, corpus, seed, seconds, tokens)}
-    model, _, _ = load_checkpoint(
-        out / "course-gpt-base"
-    )  # fine-tune what is stored, not what was rounded away
-    began = time.perf_counter()
-    history = finetune(model, tokenizer, seed, progress)
-    seconds = time.perf_counter() - began
-    metas["chat"] = _save(out, "chat", model, tokenizer, history, FINETUNE, corpus, seed, seconds, None)
+    metas = {"base": _save(out, "base", model, tokenizer, history, PRETRAIN, corpus, seed)}
+    model, _, _ = load_checkpoint(out / "course-gpt-base")  # as stored, after rounding
+    history = finetune(model, tokenizer, seed, progress, FINETUNE)
+    metas["chat"] = _save(out, "chat", model, tokenizer, history, FINETUNE, corpus, seed)
     return metas
 
 
@@ -222,8 +216,6 @@ def _save(
     config: TrainConfig,
     corpus: Corpus,
     seed: int,
-    seconds: float,
-    tokens: int | None,
 ) -> dict[str, Any]:
     with torch.no_grad():
         for parameter in model.parameters():
@@ -234,8 +226,9 @@ def _save(
         "seed": seed,
         "parameters": model.num_parameters(),
         "train": config.to_dict(),
-        "tokens_seen": tokens,
-        "seconds": round(seconds, 1),
+        "tokens_seen": history.tokens_seen[-1],
+        "seconds": round(history.seconds[-1], 1),
+        "tokens_per_s": round(statistics.median(history.tokens_per_s)),
         "threads": torch.get_num_threads(),
         "python": platform.python_version(),
         "torch": torch.__version__,
@@ -270,3 +263,39 @@ def load_course_gpt(
     if stage not in STAGES:
         raise ValueError(f"stage={stage!r}; expected one of {STAGES}")
     return load_checkpoint(Path(directory) / f"course-gpt-{stage}")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A retrained model beside the shipped one: (stage, figure, shipped, found) for each held-out loss."""
+
+    rows: list[tuple[Stage, str, float, float]]
+    same_corpus: bool  # another Python version brings another language reference
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every loss is within 0.01 of the shipped one."""
+        return all(abs(shipped - found) <= 0.01 for _, _, shipped, found in self.rows)
+
+    def __str__(self) -> str:
+        lines = [f"{'stage':6}{'held-out figure':26}{'shipped':>9}{'found':>9}"]
+        lines += [f"{stage:6}{figure:26}{a:9.4f}{b:9.4f}" for stage, figure, a, b in self.rows]
+        if not self.same_corpus:
+            lines.append("This Python has another language reference than the one of the shipped model.")
+        lines.append("the same to within 0.01" if self.agrees else "NOT the same")
+        return "\n".join(lines)
+
+
+def compare_with_shipped(directory: str | Path, shipped: str | Path = CHECKPOINTS) -> Comparison:
+    """Hold the checkpoints of a folder against the shipped ones, by the losses that their meta record.
+
+    Raises CheckpointError if the folder does not hold both checkpoints.
+    """
+    rows: list[tuple[Stage, str, float, float]] = []
+    same_corpus = True
+    for stage in STAGES:
+        theirs, ours = load_course_gpt(stage, shipped)[2], load_course_gpt(stage, directory)[2]
+        same_corpus &= theirs["sha256"] == ours["sha256"]
+        for figure in ("loss_language_reference", "loss_facts"):
+            rows.append((stage, figure, theirs["held_out"][figure], ours["held_out"][figure]))
+    return Comparison(rows, same_corpus)

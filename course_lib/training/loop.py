@@ -25,12 +25,12 @@ class TrainConfig:
     """How long and how hard to train. Raises ValueError for numbers that make no run."""
 
     steps: int
-    lr: float = 3e-3
-    min_lr_ratio: float = 0.1  # the last learning rate as a share of the highest
+    lr: float | int = 3e-3
+    min_lr_ratio: float | int = 0.1  # the last learning rate as a share of the highest
     warmup: int = 50  # steps until the highest learning rate
-    weight_decay: float = 0.1  # on matrices only
-    betas: tuple[float, float] = (0.9, 0.95)
-    grad_clip: float = 1.0  # longest gradient taken as it is; longer ones are shortened to it
+    weight_decay: float | int = 0.1  # on matrices only
+    betas: tuple[float | int, float | int] = (0.9, 0.95)
+    grad_clip: float | int = 1.0  # longest gradient taken as it is; longer ones are shortened to it
     precision: Literal["float32", "bfloat16"] = "float32"  # bfloat16: autocast, weights stay float32
 
     def __post_init__(self) -> None:
@@ -56,6 +56,8 @@ class History:
     lr: list[float] = field(default_factory=list)
     grad_norm: list[float] = field(default_factory=list)  # before clipping
     tokens_per_s: list[float] = field(default_factory=list)
+    tokens_seen: list[int] = field(default_factory=list)  # up to and with this step, padding included
+    seconds: list[float] = field(default_factory=list)  # spent in steps, up to and with this one
 
     def __len__(self) -> int:
         return len(self.step)
@@ -68,7 +70,7 @@ class History:
 def make_optimizer(model: nn.Module, config: TrainConfig) -> torch.optim.AdamW:
     """Return AdamW that decays matrices and leaves biases and norms alone (Loshchilov and Hutter 2019)."""
     parameters = [p for p in model.parameters() if p.requires_grad]
-    groups = [
+    groups: list[dict[str, Any]] = [
         {"params": [p for p in parameters if p.ndim >= 2], "weight_decay": config.weight_decay},
         {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0},
     ]
@@ -107,17 +109,13 @@ def train(
     settings = config.to_dict()
     state_path = None if state_path is None else Path(state_path)
     if state_path is not None and state_path.exists():
-        record = load_training_state(state_path, model, optimizer, generator)
-        if record["settings"] != settings:
-            raise ValueError(
-                f"{state_path} belongs to a run with other settings; remove it or pass its settings"
-            )
+        record = load_training_state(state_path, model, optimizer, generator, settings)
         history = History(**record["history"])
 
     def save() -> None:
         if state_path is not None:
-            record = {"settings": settings, "history": vars(history)}
-            save_training_state(state_path, model, optimizer, generator, record)
+            record = {"history": vars(history)}
+            save_training_state(state_path, model, optimizer, generator, settings, record)
 
     device = next(model.parameters()).device
     bf16 = config.precision == "bfloat16"
@@ -155,7 +153,10 @@ def train(
             history.loss.append(value)
             history.lr.append(lr)
             history.grad_norm.append(norm)
-            history.tokens_per_s.append(inputs.numel() / (time.perf_counter() - before))
+            seconds = time.perf_counter() - before
+            history.tokens_per_s.append(inputs.numel() / seconds)
+            history.seconds.append(seconds + (history.seconds[-1] if step else 0.0))
+            history.tokens_seen.append(inputs.numel() + (history.tokens_seen[-1] if step else 0))
             bar.update()
             if step % 10 == 0 or step + 1 == config.steps:
                 bar.set_postfix(loss=f"{value:.3f}", tok_s=f"{history.tokens_per_s[-1]:,.0f}")

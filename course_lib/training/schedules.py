@@ -3,11 +3,11 @@
 import math
 
 
-def cosine_with_warmup(step: int, steps: int, lr: float, warmup: int, min_lr: float) -> float:
+def cosine_with_warmup(step: int, steps: int, lr: float | int, warmup: int, min_lr: float | int) -> float:
     """Return the learning rate of a step, counted from 0: a straight rise, then half a cosine.
 
-    The rise takes `warmup` steps and the last step, `steps - 1`, has `min_lr`. Source: Loshchilov and Hutter
-    2017.
+    The rise to `lr` takes `warmup` steps. The last step, `steps - 1`, has `min_lr`, unless the fall has
+    only that one step. Source: Loshchilov and Hutter 2017.
     """
     if step < warmup:
         return lr * (step + 1) / warmup

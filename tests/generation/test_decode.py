@@ -45,7 +45,8 @@ def test_greedy_is_argmax_of_the_whole_context(position, use_cache):
 def test_sampling_with_and_without_cache_is_the_same_text():
     model = small_gpt()
     a, b = (
-        generate(model, [5, 6], 40, 1.0, torch.Generator().manual_seed(1), use_cache=cached) for cached in (True, False)
+        generate(model, [5, 6], 40, 1.0, torch.Generator().manual_seed(1), use_cache=cached)
+        for cached in (True, False)
     )
     assert len(a) == 40
     # beyond the context the cache keeps positions that the plain loop gives up one step earlier
@@ -101,7 +102,12 @@ def test_stream_shows_what_was_left_incomplete():
 
 @pytest.mark.parametrize(
     ("ids", "message"),
-    [([], "empty"), ([256], "id 256"), ([-1], "id -1"), (list(range(17)), "17 tokens, but the context is 16")],
+    [
+        ([], "empty"),
+        ([256], "id 256"),
+        ([-1], "id -1"),
+        (list(range(17)), "17 tokens, but the context is 16"),
+    ],
 )
 def test_bad_prompts_are_refused_before_the_first_step(ids, message):
     model = small_gpt()

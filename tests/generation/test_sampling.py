@@ -21,7 +21,9 @@ def test_ladder_by_hand(temperature, top):
 
 @settings(deadline=None)
 @given(
-    st.lists(st.floats(-50, 50, width=32), min_size=2, max_size=9), st.floats(0.1, 50), st.sampled_from([0, 1, 2, -1])
+    st.lists(st.floats(-50, 50, width=32), min_size=2, max_size=9),
+    st.floats(0.1, 50),
+    st.sampled_from([0, 1, 2, -1]),
 )
 def test_agrees_with_torch_along_every_dim(numbers, temperature, dim):
     logits = torch.tensor(numbers, dtype=torch.float64).reshape(-1, 1, 1) * torch.ones(1, 2, 3)
@@ -41,7 +43,9 @@ def test_minus_infinity_means_impossible():
 
 
 def test_gradient():
-    logits = torch.randn(3, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(0), requires_grad=True)
+    logits = torch.randn(
+        3, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(0), requires_grad=True
+    )
     assert torch.autograd.gradcheck(lambda z: softmax(z, 0.7), logits)
 
 

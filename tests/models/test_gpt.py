@@ -122,9 +122,7 @@ def test_todays_architecture_agrees_with_loops(groups):
 def test_rotary_scores_depend_on_distance_only():
     angle = torch.outer(torch.arange(24).double(), 10000.0 ** (-torch.arange(0, 8, 2).double() / 8))
     q, k = (torch.randn(8, generator=torch.Generator().manual_seed(s)).double() for s in (0, 1))
-    turned_q, turned_k = (
-        rotate(x.expand(1, 1, 24, 8), angle.cos(), angle.sin())[0, 0] for x in (q, k)
-    )
+    turned_q, turned_k = (rotate(x.expand(1, 1, 24, 8), angle.cos(), angle.sin())[0, 0] for x in (q, k))
     scores = turned_q @ turned_k.T
     for distance in range(23):
         diagonal = scores.diagonal(-distance)
@@ -221,7 +219,9 @@ def test_loss_is_the_mean_over_counted_targets():
 
 def test_last_only_is_the_last_row():
     model, ids = make(), some_ids()
-    torch.testing.assert_close(model(ids, last_only=True).logits, model(ids).logits[:, -1:], atol=1e-12, rtol=0)
+    torch.testing.assert_close(
+        model(ids, last_only=True).logits, model(ids).logits[:, -1:], atol=1e-12, rtol=0
+    )
 
 
 def test_same_seed_same_model_and_start_near_uniform():

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 import regex
@@ -23,7 +24,7 @@ def slow_merges(text: str, n: int) -> list[tuple[int, int]]:
     words = [list(word.encode()) for word in regex.findall(PATTERN, text)]
     merges: list[tuple[int, int]] = []
     while len(merges) < n:
-        counts = Counter(pair for word in words for pair in zip(word, word[1:], strict=False))
+        counts = Counter(pair for word in words for pair in pairwise(word))
         best = min(counts, key=lambda pair: (-counts[pair], pair), default=None)
         if best is None or counts[best] < 2:
             break
@@ -37,13 +38,15 @@ def slow_merges(text: str, n: int) -> list[tuple[int, int]]:
     return merges
 
 
-@pytest.mark.parametrize("text", [SAMPLE[:6000], "aaaa aaa aaaaa", "abab abab", "ää öö ää 한국 한국", "a", ""])
+@pytest.mark.parametrize(
+    "text", [SAMPLE[:6000], "aaaa aaa aaaaa", "abab abab", "ää öö ää 한국 한국", "a", ""]
+)
 def test_fast_training_learns_what_slow_training_learns(text):
     assert BytePairTokenizer.train(text, 256 + 60).merges == slow_merges(text, 60)
 
 
 def test_merges_by_hand():
-    # "hug" 3x, "pug" 2x, "hugs" 1x: u+g occurs 6 times, then h+ug 4 times, then p+ug 2 times, then nothing twice
+    # u+g occurs 6 times; then h+ug 4 times; then p+ug 2 times; then nothing occurs twice
     tokenizer = BytePairTokenizer.train("hug pug hug pug hug hugs", 300, pattern=r"\w+")
     h, u, g, p = b"hugp"
     assert tokenizer.merges == [(u, g), (h, 256), (p, 256)]
@@ -122,7 +125,9 @@ def test_save_and_load(tmp_path):
         "{}",
         '{"kind": "else"}',
         json.dumps({"kind": "byte-pair encoding", "pattern": "(", "special_tokens": [], "merges": []}),
-        json.dumps({"kind": "byte-pair encoding", "pattern": ".", "special_tokens": [], "merges": [[1, 999]]}),
+        json.dumps(
+            {"kind": "byte-pair encoding", "pattern": ".", "special_tokens": [], "merges": [[1, 999]]}
+        ),
         json.dumps({"kind": "byte-pair encoding", "pattern": ".", "special_tokens": [], "merges": [[1]]}),
     ],
 )

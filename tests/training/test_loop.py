@@ -1,0 +1,182 @@
+"""The loop against an optimizer written out, and interruption against an uninterrupted run."""
+
+import math
+from itertools import pairwise
+
+import pytest
+import torch
+from torch import nn
+
+from course_lib.models.gpt import GPT, GPTConfig
+from course_lib.training.checkpoints import CheckpointError
+from course_lib.training.loop import History, TrainConfig, make_optimizer, train
+from course_lib.training.schedules import cosine_with_warmup
+
+
+def small_gpt(seed: int = 0) -> GPT:
+    config = GPTConfig(vocab_size=17, context=12, n_layer=2, n_head=2, n_embd=16)
+    return GPT(config, torch.Generator().manual_seed(seed))
+
+
+def counting(generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+    """Rows that count upwards modulo 17 from a random start."""
+    rows = torch.randint(17, (8, 1), generator=generator) + torch.arange(13)
+    return rows[:, :-1] % 17, rows[:, 1:] % 17
+
+
+def run(config: TrainConfig, **options) -> tuple[GPT, History]:
+    model = small_gpt()
+    history = train(model, counting, config, torch.Generator().manual_seed(1), progress=False, **options)
+    return model, history
+
+
+def test_it_learns_to_count():
+    model, history = run(TrainConfig(steps=100, lr=1e-2, warmup=10))
+    assert history.loss[0] == pytest.approx(math.log(17), abs=0.3)
+    assert history.loss[-1] < 0.3
+    guess = model(torch.tensor([[3, 4, 5, 6]])).logits[0, -1].argmax()
+    assert int(guess) == 7
+    assert history.step == list(range(1, 101))
+    assert history.tokens_seen[-1] == 100 * 8 * 12
+    assert not model.training
+
+
+def test_steps_agree_with_adamw_written_out():
+    """Three steps of AdamW with clipping, as in the paper, for every parameter."""
+    config = TrainConfig(steps=3, lr=1e-2, warmup=1, min_lr_ratio=0.5, grad_clip=0.1, weight_decay=0.3)
+    model = small_gpt().double()
+    expected = small_gpt().double()
+    train(model, counting, config, torch.Generator().manual_seed(1), progress=False)
+    generator = torch.Generator().manual_seed(1)
+    first = [torch.zeros_like(p) for p in expected.parameters()]
+    second = [torch.zeros_like(p) for p in expected.parameters()]
+    for step, lr in enumerate([1e-2, 1e-2, 5e-3], start=1):
+        expected.zero_grad()
+        expected(*counting(generator)).loss.backward()
+        norm = math.sqrt(sum(float((p.grad**2).sum()) for p in expected.parameters()))
+        with torch.no_grad():
+            for p, m, v in zip(expected.parameters(), first, second, strict=True):
+                g = p.grad * min(1.0, 0.1 / (norm + 1e-6))
+                m.mul_(0.9).add_(0.1 * g)
+                v.mul_(0.95).add_(0.05 * g * g)
+                if p.ndim >= 2:
+                    p.mul_(1 - lr * 0.3)
+                p.sub_(lr * (m / (1 - 0.9**step)) / ((v / (1 - 0.95**step)).sqrt() + 1e-8))
+    for a, b in zip(model.parameters(), expected.parameters(), strict=True):
+        torch.testing.assert_close(a, b, atol=1e-9, rtol=1e-9)
+
+
+def test_same_seed_same_weights():
+    (a, _), (b, _) = run(TrainConfig(steps=5, warmup=2)), run(TrainConfig(steps=5, warmup=2))
+    for x, y in zip(a.parameters(), b.parameters(), strict=True):
+        assert torch.equal(x, y)
+
+
+@pytest.mark.parametrize("stop_after", [1, 7, 19])
+def test_interrupted_and_resumed_is_the_same_bit_for_bit(tmp_path, stop_after):
+    config, path = TrainConfig(steps=20, warmup=3), tmp_path / "state.safetensors"
+    whole_model, whole = run(config)
+
+    def interrupt(history: History) -> None:
+        if len(history) == stop_after:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(config, state_path=path, on_step=interrupt)
+    assert path.exists()
+    # a fresh process: another model start and another generator state must not matter
+    model = small_gpt(seed=99)
+    history = train(
+        model, counting, config, torch.Generator().manual_seed(5), progress=False, state_path=path
+    )
+    assert history.loss == whole.loss
+    assert history.step == whole.step
+    for x, y in zip(model.parameters(), whole_model.parameters(), strict=True):
+        assert torch.equal(x, y)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_crash_loses_at_most_save_every_steps(tmp_path):
+    config, path = TrainConfig(steps=20, warmup=3), tmp_path / "state.safetensors"
+    _, whole = run(config)
+
+    def crash(history: History) -> None:
+        if len(history) == 13:
+            raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError, match="power cut"):
+        run(config, state_path=path, save_every=5, on_step=crash)
+    steps = []
+    _, history = run(config, state_path=path, on_step=lambda h: steps.append(len(h)))
+    assert steps[0] == 11
+    assert history.loss == whole.loss
+
+
+def test_a_state_of_another_run_is_refused(tmp_path):
+    path = tmp_path / "state.safetensors"
+
+    def interrupt(history: History) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(TrainConfig(steps=20, warmup=3), state_path=path, on_step=interrupt)
+    with pytest.raises(ValueError, match="other settings"):
+        run(TrainConfig(steps=20, warmup=3, lr=1e-4), state_path=path)
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(CheckpointError, match="cut short") as error:
+        run(TrainConfig(steps=20, warmup=3), state_path=path)
+    assert "\n" not in str(error.value)
+
+
+def test_nan_stops_and_names_the_step():
+    def loss(model: nn.Module, batch: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+        calls.append(1)
+        return model(*batch).loss * (math.nan if len(calls) == 3 else 1.0)
+
+    calls: list[int] = []
+    with pytest.raises(FloatingPointError, match="nan at step 3"):
+        run(TrainConfig(steps=9, warmup=1), loss_function=loss)
+
+
+def test_progress_bar_shows_loss_and_speed(capsys):
+    train(small_gpt(), counting, TrainConfig(steps=3, warmup=1), torch.Generator().manual_seed(0))
+    shown = capsys.readouterr().err
+    assert "loss=" in shown
+    assert "tok_s=" in shown
+
+
+def test_bfloat16_keeps_float32_weights_and_learns():
+    model, history = run(TrainConfig(steps=40, lr=1e-2, warmup=5, precision="bfloat16"))
+    assert {p.dtype for p in model.parameters()} == {torch.float32}
+    assert history.loss[-1] < history.loss[0]
+
+
+def test_only_matrices_decay():
+    groups = make_optimizer(small_gpt(), TrainConfig(steps=1, warmup=0)).param_groups
+    assert [g["weight_decay"] for g in groups] == [0.1, 0.0]
+    assert all(p.ndim >= 2 for p in groups[0]["params"])
+    assert all(p.ndim == 1 for p in groups[1]["params"])
+
+
+def test_schedule_at_known_points():
+    rates = [cosine_with_warmup(step, 101, 1.0, 10, 0.1) for step in range(101)]
+    assert rates[:10] == pytest.approx([0.1 * i for i in range(1, 11)])
+    assert rates[10] == pytest.approx(1.0)
+    assert rates[55] == pytest.approx(0.55)  # half-way down
+    assert rates[100] == pytest.approx(0.1)
+    assert all(a >= b for a, b in pairwise(rates[10:]))
+    assert cosine_with_warmup(0, 1, 1.0, 0, 0.1) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"steps": 0}, "steps=0"),
+        ({"lr": 0}, "lr=0"),
+        ({"warmup": 11}, "warmup=11"),
+        ({"grad_clip": 0}, "grad_clip=0"),
+    ],
+)
+def test_impossible_runs_are_refused(options, named):
+    with pytest.raises(ValueError, match=named):
+        TrainConfig(**{"steps": 10, "warmup": 1} | options)
