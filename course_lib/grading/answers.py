@@ -59,7 +59,7 @@ def build_submission(notebook: Path | NotebookNode, answers: Mapping[str, str]) 
 
     Args:
         notebook: the released lab, or the solution for "all else is right".
-        answers: for each exercise the text of its cell `solve_<exercise>`, or `grade_<exercise>` if it is prose.
+        answers: for each exercise the text of its cell `solve_<exercise>`, or `grade_<exercise>` if prose.
 
     Raises:
         KeyError: for an exercise that the notebook does not have.

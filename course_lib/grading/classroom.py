@@ -29,7 +29,6 @@ from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearOutput
 from nbgrader.utils import compute_checksum, is_locked
-from sqlalchemy.exc import SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
 from course_lib.grading.checks import SEED_VARIABLE, CheckResult, from_data
@@ -184,7 +183,8 @@ def validate_notebook(path: Path) -> list[ExerciseReport]:
     problem = what_is_wrong(path)
     if problem:
         raise ClassroomError(problem)
-    nb = nbformat.read(path, as_version=4)
+    with _quiet(None):
+        nb = nbformat.read(path, as_version=4)
     changed = {
         grade_id(cell)
         for cell in nb.cells
@@ -231,7 +231,8 @@ def what_is_wrong(path: Path) -> str:
     if not isinstance(data, dict) or not ("cells" in data or "worksheets" in data) or "nbformat" not in data:
         return f"{path.name} is JSON, but not a notebook: it has no cells."
     try:
-        nbformat.read(path, as_version=4)
+        with _quiet(None):
+            nbformat.read(path, as_version=4)
     except Exception as error:
         return f"{path.name} is a damaged notebook: Jupyter can't read it ({type(error).__name__})."
     return ""
@@ -428,7 +429,7 @@ def _quiet(log: Path | None) -> Iterator[list[str]]:
     logger.setLevel(logging.INFO)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SAWarning)  # nbgrader's own queries
+            warnings.simplefilter("ignore")  # nbgrader's queries, notebooks without cell ids
             yield handler.lines
     finally:
         logger.handlers, logger.propagate = before[0], before[1]

@@ -19,6 +19,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.preprocessors import (
+    ClearHiddenTests,
     ClearOutput,
     ClearSolutions,
     ComputeChecksums,
@@ -40,7 +41,7 @@ Resources = dict[str, Any]
 
 def grade_id(cell: NotebookNode) -> str:
     """The cell's nbgrader id, or ''."""
-    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+    return str(cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", ""))
 
 
 def error_output(name: str, sentence: str) -> NotebookNode:
@@ -80,33 +81,36 @@ def transplant(instructor: NotebookNode, learner: NotebookNode) -> NotebookNode:
     nb = release_view(instructor)
     by_grade_id = {grade_id(cell): i for i, cell in enumerate(nb.cells) if grade_id(cell)}
     by_cell_id = {cell.id: i for i, cell in enumerate(nb.cells)}
-    by_source = {cell.source.strip(): i for i, cell in enumerate(nb.cells)}
+    released = ClearHiddenTests().preprocess(nbformat.from_dict(nb), {})[0]
+    by_source: dict[str, list[int]] = {}
+    for i, cell in enumerate(released.cells):
+        by_source.setdefault(cell.source.strip(), []).append(i)
 
-    def position(cell: NotebookNode) -> int | None:
-        for table, key in (
-            (by_grade_id, grade_id(cell)),
-            (by_cell_id, cell.get("id")),
-            (by_source, cell.source.strip()),
-        ):
-            if key in table:
-                return table[key]
-        return None
+    def position(cell: NotebookNode, after: int) -> int | None:
+        if grade_id(cell) in by_grade_id:
+            return by_grade_id[grade_id(cell)]
+        if cell.get("id") in by_cell_id:
+            return by_cell_id[cell.id]
+        alike = by_source.get(cell.source.strip(), [])
+        return next((i for i in alike if i > after), alike[0] if alike else None)
 
     versions: dict[int, list[NotebookNode]] = {}  # the learner's cells per cell of the instructor
     extra: dict[int, list[NotebookNode]] = {}  # the learner's own cells, by the cell that they follow
     after = -1
     for cell in learner.cells:
-        place = position(cell)
+        if not isinstance(cell.get("source"), str) or cell.get("cell_type") not in ("code", "markdown"):
+            continue
+        place = position(cell, after)
         if place is None:
-            if cell.source.strip() and cell.cell_type in ("code", "markdown"):
+            if cell.source.strip():
                 extra.setdefault(after, []).append(cell)
         else:
             after = place
-            if utils.is_solution(nb.cells[place]):
+            if not utils.is_locked(nb.cells[place]):
                 versions.setdefault(place, []).append(cell)
 
     for place, cell in enumerate(nb.cells):
-        if not utils.is_solution(cell):
+        if utils.is_locked(cell):
             continue
         stub = cell.source.strip()
         written = [c for c in versions.get(place, []) if c.source.strip() != stub]
@@ -143,7 +147,7 @@ class ExecuteOnward(Execute):
     before it (not the checks) and the notebook goes on: it costs one exercise and not the whole submission.
     """
 
-    max_kernels = Integer(4, help="How many kernels one notebook may use up.").tag(config=True)
+    max_kernels = Integer(8, help="How many kernels one notebook may use up.").tag(config=True)
     # Kernels announce on stderr that they use TCP; the learner's terminal and the grader's need not hear it.
     extra_arguments = List(["--IPKernelApp.log_level=40"]).tag(config=True)
     notebook_timeout = Integer(240, help="Seconds for one notebook; later cells do not run.").tag(config=True)
@@ -215,13 +219,14 @@ class FailClosed(NbGraderPreprocessor):
         points = float(cell.metadata.nbgrader["points"])
         if points == 0:
             return cell, resources
-        cell.outputs = [o for o in cell.outputs if not (o.output_type == "stream" and o.name == "stderr")]
+        errors = [o for o in cell.outputs if o.output_type == "error"]
         if not cell.get("execution_count"):
-            cell.outputs = [o for o in cell.outputs if o.output_type == "error"] or [
-                error_output("NotRun", NOT_RUN)
-            ]
-        elif not _has_score(cell, points) and not any(o.output_type == "error" for o in cell.outputs):
-            cell.outputs.append(error_output("NoScore", NO_SCORE))
+            cell.outputs = errors or [error_output("NotRun", NOT_RUN)]
+        elif errors or not _has_score(cell, points):
+            # nbgrader takes the first result or error that it meets, so no result may stay.
+            kept = [o for o in cell.outputs if o.output_type in ("display_data", "stream")]
+            cell.outputs = [*kept, *(errors or [error_output("NoScore", NO_SCORE)])]
+        cell.outputs = [o for o in cell.outputs if not (o.output_type == "stream" and o.name == "stderr")]
         return cell, resources
 
 

@@ -52,7 +52,7 @@ def _meta(name: str, **kind: object) -> dict[str, object]:
 
 
 def tiny_lab() -> NotebookNode:
-    """A lab without torch, so that its kernels start fast: `double` and `triple`, 4 points each, and a text of 2."""
+    """A lab without torch, so kernels start fast: `double`, `triple` (4 points each) and a text (2)."""
     cells = [new_markdown_cell("# Tiny", id="intro", metadata=_meta("intro", locked=True))]
     for name, factor in (("double", 2), ("triple", 3)):
         cells += [

@@ -1,4 +1,4 @@
-"""The bank of answers through the real way of grading: right ones get everything, wrong ones lose what they should.
+"""The bank of answers through nbgrader: right ones get everything, wrong ones lose what they should.
 
 Submission k carries the k-th answer of each exercise, so a few runs of `nbgrader autograde` grade them all.
 """
@@ -63,7 +63,7 @@ def outcomes(released: Path) -> dict[Answer, Outcome]:
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_the_bank_is_large_enough(exercise: str) -> None:
-    """At least 3 different right and 5 wrong answers, and each check has a wrong answer that it is there for."""
+    """At least 3 different right and 5 wrong answers, and each check has a wrong answer to catch."""
     right = {a.source for a in RIGHT if a.exercise == exercise}
     wrong = [a for a in WRONG if a.exercise == exercise]
     assert len(right) >= 3
