@@ -27,7 +27,8 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from course_lib.packet.files import PACKET_NAME, PacketError, canonical, read_text, sha256, write_atomic
 from course_lib.packet.schema import PacketModel
 
-PACKET_LIMIT = 512 * 1024  # bytes; a full packet has about 40 KB
+BRACKET_LIMIT = 2000  # far more than a packet needs; deep flow nesting is slow to read
+PACKET_LIMIT = 256 * 1024  # bytes; a full packet has about 40 KB
 DEPTH_LIMIT = 12
 Tree = dict[str, Any]  # the packet as nested dicts and lists with text leaves
 _NULL = {"", "~", "null", "Null", "NULL"}
@@ -105,6 +106,8 @@ def parse_tree(text: str, lines: dict[str, int] | None = None) -> Tree:
     """YAML text as nested dicts and lists with text (or None) leaves; `lines` collects each path's line."""
     if len(text) > PACKET_LIMIT:
         raise PacketError(f"The text has more than {PACKET_LIMIT:,} characters.")
+    if text.count("[") + text.count("{") > BRACKET_LIMIT:
+        raise PacketError("The YAML has more brackets than a packet can need; write lists line by line.")
     try:
         node = YAML(typ="rt").compose(io.StringIO(text))
     except RecursionError:
@@ -324,7 +327,10 @@ def update_text(text: str, changes: Mapping[str, Any]) -> str:
             rows[start:end] = [_rewrite("".join(rows[start:end]), {name: changes[name]})]
     rows += [_rewrite("", {name: value}) for name, value in changes.items() if name not in before]
     result = "".join(rows)
-    after = parse_tree(result)
+    try:
+        after = parse_tree(result)
+    except PacketError:
+        after = {}
     if set(after) != set(before) | set(changes) or any(
         after[name] != value for name, value in before.items() if name not in changes
     ):

@@ -202,7 +202,7 @@ def environment(packet_dir: str | Path) -> Path:
         inputs={"data_id": "none", "dataset_sha256": sha256("")},
         limits="Says that the course runs here, not how fast.",
         packet_dir=packet_dir,
-        system=platform.platform(terse=True),
+        system=f"{platform.system()} {platform.machine()}",
     )
 
 

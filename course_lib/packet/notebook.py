@@ -15,7 +15,7 @@ import shutil
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from course_lib.packet.checks import CHECKS, Report, check_packet
 from course_lib.packet.evidence import read_evidence
@@ -24,6 +24,9 @@ from course_lib.packet.load import load_packet, update_packet
 from course_lib.packet.lock import seal_packet
 from course_lib.packet.report import lines, summary
 from course_lib.packet.start import new_packet
+
+if TYPE_CHECKING:
+    from course_lib.grading.checks import CheckResult
 
 MARK = ".carried"  # in the copy: the hash of the packet.yaml that was carried last
 
@@ -121,11 +124,12 @@ class Desk:
         self.write({"meta": {"lesson_completed": done}, "changelog": [entry]})
         print(f"Lesson {self.lesson} is marked done.")
 
-    def check(self) -> None:
+    def check(self) -> Report:
         """Say what is missing or wrong, and how many automatic points there are so far."""
         self._carry()
         report = check_packet(self.folder, self.lesson)
         print("\n".join([*lines(report), summary(report)]))
+        return report
 
     def seal(self) -> None:
         """Seal the lesson; what stands in the way is said in one sentence."""
@@ -210,52 +214,42 @@ def lesson_points(folder: str | Path, lesson: str, maximum: float = 12.0, today:
     cannot be
     read gets 0 points and its one sentence.
     """
+    from course_lib.grading.checks import CheckResult
+
     try:
         report = check_packet(folder, lesson, today)
     except PacketError as problem:
-        _show([{"name": "readable", "points": maximum, "earned": 0.0, "message": str(problem)}], maximum, 0.0)
+        _show([CheckResult("readable", maximum, 0.0, "failed", str(problem))], maximum, 0.0)
         return 0.0
     points = report.points(maximum)
-    _show(_check_lines(report, maximum, points), maximum, points)
-    return points
-
-
-def _check_lines(report: Report, maximum: float, points: float) -> list[dict[str, Any]]:
-    """One line for each check, scaled to the maximum and to what the lesson gives in the end."""
-    total = sum(CHECKS[id].points for id in report.statuses)
-    factor = points / (report.share * maximum) if report.share else 0.0
-    found = []
+    results = []
     for id, status in report.statuses.items():
-        worth = CHECKS[id].points * maximum / total
+        worth = float(CHECKS[id].points)
         message = next((finding.message for finding in report.findings if finding.check == id), "")
         if status == "nothing to check":
             message = f"Nothing to check yet: {CHECKS[id].title}."
-        elif status == "passed" and factor < 1:
-            message = summary(report)
-        earned = worth * factor if status == "passed" else 0.0
-        found.append({"name": id, "points": round(worth, 2), "earned": round(earned, 2), "message": message})
-    return found
-
-
-def _show(checks: list[dict[str, Any]], maximum: float, points: float) -> None:
-    """Lines for people, and the same as data for the graders' feedback page."""
-    from course_lib.grading.checks import MIME, CheckResult, as_data, report
-
-    results = [
-        CheckResult(
-            c["name"], c["points"], c["earned"], "passed" if not c["message"] else "failed", c["message"]
+        passed = status == "passed"
+        results.append(
+            CheckResult(id, worth, worth if passed else 0.0, "passed" if passed else "failed", message)
         )
-        for c in checks
-    ]
-    text = report("packet", results)
-    data = as_data("packet", maximum, points, results)
+    if points < maximum:
+        results.append(CheckResult("in all", 0.0, 0.0, "failed", summary(report)))
+    _show(results, maximum, points)
+    return points
+
+
+def _show(results: list[CheckResult], maximum: float, points: float) -> None:
+    """Lines for people, and the same as data for the graders' feedback page."""
     from IPython.core.getipython import get_ipython
     from IPython.display import display
 
+    from course_lib.grading.checks import MIME, as_data, report
+
+    text = report("packet", results)
     if get_ipython() is None:
         print(text)
     else:
-        display({"text/plain": text, MIME: data}, raw=True)
+        display({"text/plain": text, MIME: as_data("packet", maximum, points, results)}, raw=True)
 
 
 def _hash(folder: Path) -> str:

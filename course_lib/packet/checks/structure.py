@@ -194,7 +194,7 @@ def roles_not_names(context: Context) -> Iterator[Issue]:
     "error",
     1,
     "dates not in the future, created<=updated",
-    needs=("meta.created", "meta.updated"),
+    needs=("meta",),
 )
 def dates_make_sense(context: Context) -> Iterator[Issue]:
     """Dates are real days; what has happened lies in the past; created comes before updated."""

@@ -1,0 +1,49 @@
+"""The complete packet for the tests, and how to change one thing in it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from course_lib.packet.checks import Report, check_packet
+
+from .samples import DAY, make_packet
+
+
+@pytest.fixture(scope="session")
+def complete_packet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packet that other tests copy; never change it."""
+    return make_packet(tmp_path_factory.mktemp("complete") / "packet")
+
+
+@pytest.fixture
+def packet(complete_packet: Path, tmp_path: Path) -> Path:
+    """A copy of the complete packet."""
+    return Path(shutil.copytree(complete_packet, tmp_path / "packet"))
+
+
+@pytest.fixture
+def edit(packet: Path) -> Callable[[str, str], None]:
+    """Replace a piece of packet.yaml, which must stand there."""
+
+    def replace(old: str, new: str) -> None:
+        file = packet / "packet.yaml"
+        text = file.read_text()
+        assert old in text, f"{old!r} is not in the packet"
+        file.write_text(text.replace(old, new, 1))
+
+    return replace
+
+
+@pytest.fixture
+def check(packet: Path) -> Callable[..., Report]:
+    """Check the packet on a fixed day."""
+
+    def run(lesson: str = "02", today: date = DAY) -> Report:
+        return check_packet(packet, lesson, today)
+
+    return run
