@@ -234,7 +234,8 @@ def what_is_wrong(path: Path) -> str:
         with _quiet(None):
             nbformat.read(path, as_version=4)
     except Exception as error:
-        return f"{path.name} is a damaged notebook: Jupyter can't read it ({type(error).__name__})."
+        what = " ".join(str(error).split("\n\n")[0].split())[:120] or type(error).__name__
+        return f"{path.name} is damaged, Jupyter can't open it: {what}."
     return ""
 
 
