@@ -29,7 +29,12 @@ app = typer.Typer(
 )
 train_app = typer.Typer(help="Train the course's own models again from scratch.", no_args_is_help=True)
 
-LEARN, TEACH, MAINTAIN, LATER = "For learners", "For instructors", "For maintainers", "Coming in later lessons"
+LEARN, TEACH, MAINTAIN, LATER = (
+    "For learners",
+    "For instructors",
+    "For maintainers",
+    "Coming in later lessons",
+)
 app.add_typer(packet_app, name="packet", rich_help_panel=LEARN)
 app.add_typer(train_app, name="train", rich_help_panel=MAINTAIN)
 LabNumber = Annotated[str, typer.Argument(help="The lab's number, such as 02.", metavar="NN")]
@@ -59,7 +64,9 @@ def _root(
 
 @app.command(rich_help_panel=LEARN)
 def lab(
-    port: Annotated[int | None, typer.Option(help="Use exactly this port (default: the first free one).")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Use exactly this port (default: the first free one).")
+    ] = None,
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
     lesson: Annotated[str, typer.Option(help="Open this lesson's notebook first.", metavar="NN")] = "",
 ) -> None:
@@ -92,7 +99,9 @@ def check(number: LabNumber) -> None:
     with console().status(f"Running {notebook.name} ..."):
         results = validate_notebook(notebook)
     for result in results:
-        typer.echo(f"{result.status:12} {result.exercise}" + (f": {result.message}" if result.message else ""))
+        typer.echo(
+            f"{result.status:12} {result.exercise}" + (f": {result.message}" if result.message else "")
+        )
     done = sum(result.status == "passed" for result in results)
     typer.echo(f"{done} of {len(results)} exercises pass their visible checks.")
     if done < len(results):
@@ -102,14 +111,18 @@ def check(number: LabNumber) -> None:
 @app.command(rich_help_panel=LEARN)
 def submit(
     number: LabNumber,
-    learner: Annotated[str | None, typer.Option("--as", help="Hand in under this name (default: your account).")] = None,
+    learner: Annotated[
+        str | None, typer.Option("--as", help="Hand in under this name (default: your account).")
+    ] = None,
 ) -> None:
     """Hand in your lab (and its packet notebook) through the exchange."""
     from course_lib.grading.exchange import submit as hand_in
 
     workspace = find_workspace()
     name = workspace.lab(number)
-    typer.echo(f"{name} handed in as {hand_in(workspace, name, learner)}. You may hand in again; the newest counts.")
+    typer.echo(
+        f"{name} handed in as {hand_in(workspace, name, learner)}. You may hand in again; the newest counts."
+    )
 
 
 @app.command(rich_help_panel=TEACH)
@@ -124,7 +137,9 @@ def release() -> None:
         make_release(workspace.root, solution.name)
         typer.echo(f"labs/{solution.name} generated")
     changed = put_out(workspace)
-    typer.echo(f"Exchange: {len(changed)} released anew, {len(workspace.lab_names()) - len(changed)} unchanged.")
+    typer.echo(
+        f"Exchange: {len(changed)} released anew, {len(workspace.lab_names()) - len(changed)} unchanged."
+    )
 
 
 @app.command(rich_help_panel=TEACH)

@@ -76,7 +76,9 @@ class Workspace:
             except OSError as error:
                 raise CourseError(f"Cannot create {folder}: {error.strerror}.") from error
             if not os.access(folder, os.W_OK | os.X_OK):
-                raise CourseError(f"Cannot write to {folder}: make the folder writable, or clone the course elsewhere.")
+                raise CourseError(
+                    f"Cannot write to {folder}: make the folder writable, or clone the course elsewhere."
+                )
 
 
 def find_workspace(start: Path | None = None) -> Workspace:

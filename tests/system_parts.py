@@ -36,7 +36,9 @@ def install(parts: list[str]) -> None:
     if shutil.which("apt-get"):
         root = hasattr(os, "geteuid") and os.geteuid() == 0
         sudo = [] if root else ["sudo", "-n"]
-        if (root or (shutil.which("sudo") and _run(["sudo", "-n", "true"]))) and _run([*sudo, "apt-get", "update", "-qq"]):
+        if (root or (shutil.which("sudo") and _run(["sudo", "-n", "true"]))) and _run(
+            [*sudo, "apt-get", "update", "-qq"]
+        ):
             _run([*sudo, "apt-get", "install", "-qq", "-y", "--no-install-recommends", *parts])
     if "chromium" in parts and not find_chromium():
         _run([sys.executable, "-m", "playwright", "install", "chromium"])
@@ -48,7 +50,9 @@ def main() -> int:
         install(parts)
         parts = missing_parts()
     for part in parts:
-        print(f"MISSING: {part}. Skipped without it: {RESTING[part]}. Install it with your system's package manager.")
+        print(
+            f"MISSING: {part}. Skipped without it: {RESTING[part]}. Install it with your system's package manager."
+        )
     return 1 if parts and os.environ.get("CI") == "true" else 0
 
 

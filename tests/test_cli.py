@@ -36,7 +36,9 @@ def one_sentence(done: subprocess.CompletedProcess[str]) -> str:
 
 def test_help_names_every_command_of_the_course() -> None:
     text = course("--help").stdout
-    for name in "lab start check submit progress packet release grade report export-grades serve demo doctor".split():
+    for name in (
+        "lab start check submit progress packet release grade report export-grades serve demo doctor".split()
+    ):
         assert f" {name} " in text, name
     assert "comes with" in text, "commands that do not exist yet must say so"
 
@@ -50,7 +52,9 @@ def test_help_imports_neither_torch_nor_nbgrader() -> None:
         "heavy = {'torch', 'nbgrader', 'matplotlib', 'numpy', 'pydantic'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -74,7 +78,9 @@ def test_busy_port() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        assert f"Port {port} cannot be used" in one_sentence(course("lab", "--no-browser", "--port", str(port)))
+        assert f"Port {port} cannot be used" in one_sentence(
+            course("lab", "--no-browser", "--port", str(port))
+        )
 
 
 def test_impossible_port() -> None:
@@ -112,7 +118,9 @@ def test_a_file_where_a_folder_should_be(empty_clone: Path) -> None:
 
 
 def test_read_only_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "access", lambda *_: False)  # root may write anywhere, so the answer is set by hand
+    monkeypatch.setattr(
+        os, "access", lambda *_: False
+    )  # root may write anywhere, so the answer is set by hand
     with pytest.raises(CourseError, match="Cannot write to"):
         Workspace(tmp_path).writable(tmp_path / "work")
 

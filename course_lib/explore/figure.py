@@ -21,7 +21,9 @@ BLUE, ORANGE, GREEN, PINK, SKY, RED, YELLOW, GREY = (
 )  # fmt: skip
 
 
-def new_figure(width: float = 7.0, height: float = 3.0, rows: int = 1, columns: int = 1) -> tuple[Figure, Any]:
+def new_figure(
+    width: float = 7.0, height: float = 3.0, rows: int = 1, columns: int = 1
+) -> tuple[Figure, Any]:
     """Return an empty figure of `width` x `height` inches and its axes (an array if there are several)."""
     from matplotlib.figure import Figure
 

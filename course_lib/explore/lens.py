@@ -46,7 +46,9 @@ def most_common_follower(ids: Sequence[int]) -> dict[int, int]:
     return {left: counts.most_common(1)[0][0] for left, counts in followers.items()}
 
 
-def _groups(ids: list[int], document: str, tokenizer: BytePairTokenizer, follower: dict[int, int]) -> list[str]:
+def _groups(
+    ids: list[int], document: str, tokenizer: BytePairTokenizer, follower: dict[int, int]
+) -> list[str]:
     """Return the group of each token but the first.
 
     'knowledge': the first token of a fact's value after the country was named; 'word pairs': what most often follows
@@ -97,7 +99,7 @@ def draw_lens(result: LensResult) -> Picture:
     axis.set_xticks(range(depth), ["embedding", *[f"layer {layer}" for layer in range(1, depth)]])
     axis.set(ylim=(-0.03, 1.03), ylabel="share of right guesses")
     axis.legend(frameon=False)
-    parts = [
-        f"{group} {', '.join(f'{value:.0%}' for value in result.accuracy[group])}" for group in GROUPS
-    ]
-    return Picture(figure, "Right guesses read out after the embedding and each layer: " + "; ".join(parts) + ".")
+    parts = [f"{group} {', '.join(f'{value:.0%}' for value in result.accuracy[group])}" for group in GROUPS]
+    return Picture(
+        figure, "Right guesses read out after the embedding and each layer: " + "; ".join(parts) + "."
+    )

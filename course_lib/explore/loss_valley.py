@@ -52,7 +52,9 @@ def valley(x: Tensor, y: Tensor, share: float, steps: int) -> tuple[Figure, str]
     axis.set(xlabel="weight w (USD per square foot)", ylabel="mean squared error")
     axis.legend(frameon=False)
     if share < 1:
-        story = f"the weight is {path[-1]:.1f} after {steps} steps, {abs(path[-1] - best):.1f} from the bottom"
+        story = (
+            f"the weight is {path[-1]:.1f} after {steps} steps, {abs(path[-1] - best):.1f} from the bottom"
+        )
     elif share == 1:
         story = f"it jumps from side to side for ever: {path[-2]:.1f}, then {path[-1]:.1f}"
     else:

@@ -45,7 +45,10 @@ def next_words(model: GPT, tokenizer: BytePairTokenizer, text: str, n: int) -> l
     """Return the `n` most likely next tokens after `text` with their probabilities, the likeliest first."""
     logits = model(torch.tensor([tokenizer.encode(text)]), last_only=True).logits[0, -1]  # (V,)
     top = logits.softmax(-1).topk(n)
-    return [(tokenizer.decode([i]).strip(), p) for i, p in zip(top.indices.tolist(), top.values.tolist(), strict=True)]
+    return [
+        (tokenizer.decode([i]).strip(), p)
+        for i, p in zip(top.indices.tolist(), top.values.tolist(), strict=True)
+    ]
 
 
 def training_speed(model: GPT, seconds: float = 4.0, rows: int = 8) -> float:

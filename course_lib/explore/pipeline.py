@@ -36,7 +36,9 @@ def _first(row: Tensor) -> str:
 
 
 @torch.no_grad()
-def trace(model: GPT, tokenizer: BytePairTokenizer, text: str, temperature: float = 1.0, seed: int = 0) -> list[Stage]:
+def trace(
+    model: GPT, tokenizer: BytePairTokenizer, text: str, temperature: float = 1.0, seed: int = 0
+) -> list[Stage]:
     """Follow `text` through the model: tokenizer, embedding, each layer, output, softmax, sampling, detokenizer.
 
     Raises:
@@ -50,14 +52,18 @@ def trace(model: GPT, tokenizer: BytePairTokenizer, text: str, temperature: floa
     stages = [
         Stage("text", (len(text),), f"{text!r}"),
         Stage("tokenizer", (1, len(ids)), ", ".join(f"{t}={i}" for t, i in zip(tokens, ids, strict=True))),
-        Stage("embedding", tuple(output.states[0].shape), _first(output.states[0][0, -1]), output.states[0][0]),
+        Stage(
+            "embedding", tuple(output.states[0].shape), _first(output.states[0][0, -1]), output.states[0][0]
+        ),
     ]
     for layer, (weights, state) in enumerate(zip(output.attentions, output.states[1:], strict=True), 1):
         look = weights[0].mean(0)  # (T, T), mean over heads
         most = int(look[-1].argmax())
         value = f"'{tokens[-1]}' looks {look[-1, most]:.0%} at '{tokens[most]}'"
         stages.append(Stage(f"layer {layer}: attention", tuple(weights.shape), value, look))
-        stages.append(Stage(f"layer {layer}: feed-forward", tuple(state.shape), _first(state[0, -1]), state[0]))
+        stages.append(
+            Stage(f"layer {layer}: feed-forward", tuple(state.shape), _first(state[0, -1]), state[0])
+        )
     logits = output.logits[0, -1]  # (V,)
     best = int(logits.argmax())
     value = f"highest score {logits[best]:.2f} for '{tokenizer.token_text(best)}'"
@@ -71,7 +77,9 @@ def trace(model: GPT, tokenizer: BytePairTokenizer, text: str, temperature: floa
     return stages
 
 
-def _draw_stage(stages: Sequence[Stage], step: int, tokens: Sequence[str], names: Sequence[str]) -> tuple[Figure, str]:
+def _draw_stage(
+    stages: Sequence[Stage], step: int, tokens: Sequence[str], names: Sequence[str]
+) -> tuple[Figure, str]:
     stage = stages[step]
     figure, axis = new_figure(6.5, 2.8)
     if stage.numbers is None:
@@ -89,7 +97,9 @@ def _draw_stage(stages: Sequence[Stage], step: int, tokens: Sequence[str], names
         square = "attention" in stage.name
         if square:
             axis.set_xticks(range(len(tokens)), tokens, rotation=60)
-        axis.set(xlabel="looks at" if square else f"first {shown.shape[1]} of {stage.numbers.shape[1]} numbers")
+        axis.set(
+            xlabel="looks at" if square else f"first {shown.shape[1]} of {stage.numbers.shape[1]} numbers"
+        )
         figure.colorbar(image, ax=axis)
     axis.set_title(f"{step + 1} of {len(stages)}: {stage.name}")
     return figure, f"Stage {step + 1} of {len(stages)}, {stage.name}: shape {stage.shape}; {stage.value}."

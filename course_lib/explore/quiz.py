@@ -73,7 +73,11 @@ def record_answer(path: Path, lesson: str, question: str, right: bool) -> None:
         progress = {}
     answers = progress.setdefault("quizzes", {}).setdefault(lesson, {})
     tries = answers.get(question, {}).get("tries", 0) + 1
-    answers[question] = {"right": right, "tries": tries, "at": datetime.now(UTC).isoformat(timespec="seconds")}
+    answers[question] = {
+        "right": right,
+        "tries": tries,
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
     temporary.write_text(json.dumps(progress, indent=1), encoding="utf-8")
@@ -99,11 +103,15 @@ class Quiz:
         def answer(change: dict[str, Any]) -> None:
             option = question.options[change["new"]]
             verdict = "Right." if option.right else "Not this one."
-            reply.value = f'<p role="status" aria-live="polite"><b>{verdict}</b> {html.escape(option.because)}</p>'
+            reply.value = (
+                f'<p role="status" aria-live="polite"><b>{verdict}</b> {html.escape(option.because)}</p>'
+            )
             record_answer(self.progress, self.lesson, question.id, option.right)
 
         choice.observe(answer, names="value")
-        return ipywidgets.VBox([ipywidgets.HTML(f"<p><b>{html.escape(question.text)}</b></p>"), choice, reply])
+        return ipywidgets.VBox(
+            [ipywidgets.HTML(f"<p><b>{html.escape(question.text)}</b></p>"), choice, reply]
+        )
 
     def widget(self) -> Any:
         """Return the quiz as one ipywidget."""

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 CAT_SENTENCE = dict(list(CAT_PLACES.items())[:5])  # the five likeliest places of the fact world
 
 
-def temperature_bars(probabilities: Mapping[str, float], temperature: float, draws: int = 0) -> tuple[Figure, str]:
+def temperature_bars(
+    probabilities: Mapping[str, float], temperature: float, draws: int = 0
+) -> tuple[Figure, str]:
     """Draw the distribution at `temperature` beside the one at 1, and count `draws` samples (seed 0).
 
     Args:
@@ -34,7 +36,9 @@ def temperature_bars(probabilities: Mapping[str, float], temperature: float, dra
     figure, axis = new_figure(6.5, 2.6)
     places = range(len(words))
     axis.bar([place - 0.2 for place in places], before.tolist(), 0.4, color=GREY, hatch="//", label="T = 1")
-    axis.bar([place + 0.2 for place in places], after.tolist(), 0.4, color=BLUE, label=f"T = {temperature:.2f}")
+    axis.bar(
+        [place + 0.2 for place in places], after.tolist(), 0.4, color=BLUE, label=f"T = {temperature:.2f}"
+    )
     axis.set_xticks(list(places), words)
     axis.set(ylim=(0, 1), ylabel="probability")
     axis.legend(frameon=False)
@@ -65,6 +69,8 @@ def temperature_explorer(probabilities: Mapping[str, float] | None = None) -> Vi
         "temperature": ipywidgets.FloatLogSlider(
             value=1.0, base=10, min=-1, max=0.7, step=0.05, description="temperature T", style=wide
         ),
-        "draws": ipywidgets.Dropdown(options=[0, 20, 1000], value=20, description="words to draw", style=wide),
+        "draws": ipywidgets.Dropdown(
+            options=[0, 20, 1000], value=20, description="words to draw", style=wide
+        ),
     }
     return View(draw, controls, [{"temperature": t} for t in (0.1, 1.0, 2.0)])

@@ -36,7 +36,9 @@ class View:
     Source: built in lesson 02, used in all lessons.
     """
 
-    def __init__(self, draw: Draw, controls: Mapping[str, Any], frames: Sequence[Mapping[str, object]]) -> None:
+    def __init__(
+        self, draw: Draw, controls: Mapping[str, Any], frames: Sequence[Mapping[str, object]]
+    ) -> None:
         self.draw = draw
         self.controls = dict(controls)
         self.frames = list(frames)
@@ -55,7 +57,9 @@ class View:
         def redraw(_change: object = None) -> None:
             figure, self.sentence = self.draw(**self.values())
             image.value = image_tag(figure, self.sentence)
-            line.value = f'<p role="status" aria-live="polite" class="course-says">{html.escape(self.sentence)}</p>'
+            line.value = (
+                f'<p role="status" aria-live="polite" class="course-says">{html.escape(self.sentence)}</p>'
+            )
 
         for control in self.controls.values():
             control.observe(redraw, names="value")

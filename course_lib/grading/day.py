@@ -69,7 +69,9 @@ def grade_class(
     known = sorted(path.parent.name for path in submitted.glob(f"*/{lab}") if path.is_dir())
     for name in students or ():
         if name not in known:
-            raise CourseError(f"{name!r} has handed in nothing for {lab}. Handed in: {', '.join(known) or 'nobody'}.")
+            raise CourseError(
+                f"{name!r} has handed in nothing for {lab}. Handed in: {', '.join(known) or 'nobody'}."
+            )
     names = list(students or known)
     if not names:
         raise CourseError(f"Nobody has handed in {lab} yet: {submitted} has no such folder.")
@@ -78,9 +80,13 @@ def grade_class(
         task = progress.add_task("grading", total=len(names))
 
         def tell(outcome: Outcome) -> None:
-            score = f"{outcome.score:g} of {outcome.max_score:g}" if outcome.status == GRADED else outcome.status
+            score = (
+                f"{outcome.score:g} of {outcome.max_score:g}" if outcome.status == GRADED else outcome.status
+            )
             note = f"  {outcome.reason}" if outcome.reason else ""
-            progress.console.print(f"{outcome.student}: {score} ({outcome.seconds:.1f} s){note}", markup=False)
+            progress.console.print(
+                f"{outcome.student}: {score} ({outcome.seconds:.1f} s){note}", markup=False
+            )
             progress.advance(task)
 
         outcomes = grade_submissions(workspace.root, lab, names, on_result=tell)
@@ -91,7 +97,9 @@ def grade_class(
         console.print(f"  not graded: {outcome.student}. {outcome.reason}", markup=False)
     if feedback:
         with console.status("Writing feedback ..."):
-            pages = generate_feedback(workspace.root, lab, [o.student for o in outcomes if o.status == GRADED])
+            pages = generate_feedback(
+                workspace.root, lab, [o.student for o in outcomes if o.status == GRADED]
+            )
         folder = workspace.classroom / "feedback"
         console.print(f"Feedback:  {folder} ({len(pages)} pages)", soft_wrap=True, markup=False)
     console.print(f"Gradebook: {workspace.classroom / 'gradebook.db'}", soft_wrap=True, markup=False)
@@ -148,7 +156,9 @@ def run_demo(workspace: Workspace, console: Console) -> list[Outcome]:
 
     bank_folder = workspace.root / "tests" / "answers" / DEMO_LAB
     if not bank_folder.is_dir():
-        raise CourseError(f"The demo is made from {bank_folder}, which is not there: run it in a whole clone.")
+        raise CourseError(
+            f"The demo is made from {bank_folder}, which is not there: run it in a whole clone."
+        )
     demo = Workspace(workspace.classroom / "demo")
     workspace.writable(demo.root)
     for name in ("solutions", "labs", "class"):
@@ -165,5 +175,7 @@ def run_demo(workspace: Workspace, console: Console) -> list[Outcome]:
         (folder / "lab.ipynb").write_text(text, encoding="utf-8")
     console.print("Twelve learners have handed in lab 02. One file is no notebook, one never ends, ...")
     outcomes = grade_class(demo, DEMO_LAB, console)
-    console.print(f"Look around as the instructor: cd {demo.root} && nbgrader formgrader", soft_wrap=True, markup=False)
+    console.print(
+        f"Look around as the instructor: cd {demo.root} && nbgrader formgrader", soft_wrap=True, markup=False
+    )
     return outcomes

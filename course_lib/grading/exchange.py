@@ -120,7 +120,9 @@ def submit(workspace: Workspace, lab: str, learner: str | None = None) -> str:
 
     source = workspace.work / lab
     if not (source / "lab.ipynb").is_file():
-        raise CourseError(f"There is no {source / 'lab.ipynb'} to hand in: run `course start {lab[:2]}` first.")
+        raise CourseError(
+            f"There is no {source / 'lab.ipynb'} to hand in: run `course start {lab[:2]}` first."
+        )
     name: str = learner or get_username()
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}", name):
         raise CourseError(f"{name!r} cannot be a learner's name: use letters, digits, '.', '_', '@' and '-'.")

@@ -21,7 +21,9 @@ def _require_free(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except (OSError, OverflowError) as error:
-            raise CourseError(f"Port {port} cannot be used ({error}). Choose another, or leave --port out.") from error
+            raise CourseError(
+                f"Port {port} cannot be used ({error}). Choose another, or leave --port out."
+            ) from error
 
 
 def first_notebook(workspace: Workspace, lesson: str = "") -> Path:
@@ -31,7 +33,9 @@ def first_notebook(workspace: Workspace, lesson: str = "") -> Path:
         CourseError: no such lesson.
     """
     notebooks = workspace.lesson_notebooks()
-    wanted = [path for path in notebooks if path.name.startswith(lesson.zfill(2) if lesson.isdigit() else lesson)]
+    wanted = [
+        path for path in notebooks if path.name.startswith(lesson.zfill(2) if lesson.isdigit() else lesson)
+    ]
     if not wanted:
         known = ", ".join(path.name[:2] for path in notebooks) or "none"
         raise CourseError(f"There is no lesson {lesson!r}. Lessons so far: {known}.")
@@ -62,7 +66,9 @@ def jupyterlab_environment(workspace: Workspace) -> dict[str, str]:
     return {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(paths)}
 
 
-def start_jupyterlab(workspace: Workspace, port: int | None = None, browser: bool = True, lesson: str = "") -> None:
+def start_jupyterlab(
+    workspace: Workspace, port: int | None = None, browser: bool = True, lesson: str = ""
+) -> None:
     """Release the labs to the local exchange and run JupyterLab until it is stopped.
 
     Raises:

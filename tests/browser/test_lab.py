@@ -1,0 +1,195 @@
+"""One evening with JupyterLab: lesson 02 runs, a slider moves by keyboard, the lab is fetched and validated.
+
+JupyterLab runs as `course lab` starts it, on a copy of the clone, and Chromium looks at it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import Locator, Page, expect, sync_playwright
+
+from course_lib.grading.answers import build_submission, load_bank
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking",
+    "--disable-component-update --disable-sync",
+)
+TOKEN = "browser-test"
+
+
+@dataclass
+class Server:
+    """A running JupyterLab, started as `course lab` starts it."""
+
+    url: str
+    root: Path
+    log: Path
+
+
+@pytest.fixture(scope="session")
+def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    root = tmp_path_factory.mktemp("clone")
+    for name in ("lessons", "labs", "solutions", "assessments"):
+        shutil.copytree(ROOT / name, root / name)
+    shutil.copy2(ROOT / "nbgrader_config.py", root)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = root / "lab.log"
+    command = [sys.executable, "-m", "course_lib", "lab", "--no-browser", "--port", str(port)]
+    environment = {**os.environ, "JUPYTER_TOKEN": TOKEN, "PYTHONPATH": str(ROOT)}
+    with log.open("w") as out:
+        process = subprocess.Popen(command, cwd=root, env=environment, stdout=out, stderr=subprocess.STDOUT)
+    try:
+        deadline = time.monotonic() + 90
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            except OSError:
+                assert process.poll() is None, f"JupyterLab ended early:\n{log.read_text()}"
+                assert time.monotonic() < deadline, f"JupyterLab did not start:\n{log.read_text()}"
+                time.sleep(0.2)
+        yield Server(f"http://127.0.0.1:{port}", root, log)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+@pytest.fixture
+def seen() -> list[str]:
+    """What went wrong on the page; empty when all is well."""
+    return []
+
+
+@pytest.fixture
+def page(server: Server, chromium: str, seen: list[str]) -> Iterator[Page]:
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=" ".join(CHROMIUM_ARGUMENTS).split())
+        tab = browser.new_page(viewport={"width": 1400, "height": 1000})
+        tab.set_default_timeout(30_000)
+        tab.on("pageerror", lambda error: seen.append(f"page error: {error}"))
+        tab.on("console", lambda m: seen.append(f"console: {m.text}") if m.type == "error" else None)
+        yield tab
+        browser.close()
+
+
+LAB = "02-how-ai-models-work"
+PICTURES = os.environ.get("COURSE_SCREENSHOTS")  # a folder to keep screenshots in
+
+
+def keep(page: Page, name: str) -> None:
+    """Keep a screenshot where COURSE_SCREENSHOTS says, if it says so."""
+    if PICTURES:
+        page.screenshot(path=str(Path(PICTURES) / f"{name}.png"))
+
+
+def open_lab(page: Page, server: Server, path: str = "") -> None:
+    """Open JupyterLab on its first page, or on the notebook `path`."""
+    page.goto(f"{server.url}/lab/tree/{path}?token={TOKEN}" if path else f"{server.url}/?token={TOKEN}")
+    page.locator(".jp-Notebook:visible").wait_for()
+    idle = page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']:visible")
+    expect(idle).to_be_visible()
+
+
+def find_view(page: Page, label: str) -> tuple[Locator, Locator]:
+    """Scroll to the view whose slider has this label; return the view and the slider."""
+    labelled = page.locator(".widget-slider").filter(has=page.get_by_text(label, exact=True))
+    view = page.locator(".jp-OutputArea .widget-vbox").filter(has=labelled).last
+    slider = view.locator(".widget-slider").filter(has=page.get_by_text(label, exact=True))
+    slider.scroll_into_view_if_needed()
+    return view, slider
+
+
+def command(page: Page, menu: str, entry: str) -> None:
+    """Choose a menu entry as a person does."""
+    page.locator("#jp-MainMenu").get_by_text(menu, exact=True).click()
+    page.locator(".lm-Menu-itemLabel").get_by_text(entry, exact=True).first.click()
+
+
+def test_lesson_02_runs_and_a_slider_moves_by_keyboard(page: Page, server: Server, seen: list[str]) -> None:
+    open_lab(page, server)
+    assert "02-how-ai-models-work" in page.url, "`course lab` must open the first lesson"
+    command(page, "Run", "Run All Cells")
+    indicator = page.locator(".jp-Notebook-ExecutionIndicator").first
+    expect(indicator).to_have_attribute("data-status", "busy")
+    expect(indicator).to_have_attribute("data-status", "idle", timeout=180_000)
+    assert page.locator("[data-mime-type='application/vnd.jupyter.error']").count() == 0
+    assert page.locator("[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
+    for image in page.locator(".jp-OutputArea img").all():
+        assert (image.get_attribute("alt") or "").strip(), "an image has no text alternative"
+
+    view, slider = find_view(page, "temperature T")
+    line = view.locator("[role=status]")
+    before = line.inner_text()
+    slider.locator(".noUi-handle").focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    expect(line).not_to_have_text(before)
+    expect(line).to_contain_text("At T = 1.58")  # four steps of 0.05 in log10
+    keep(page, "lesson-02-slider")
+
+    view, stage = find_view(page, "stage")
+    shown = view.locator("[role=status]")
+    expect(shown).to_contain_text("Stage 1 of")
+    stage.locator(".noUi-handle").focus()
+    page.keyboard.press("ArrowRight")
+    expect(shown).to_contain_text("Stage 2 of")
+
+    option = page.get_by_text("It was adjusted step by step until predictions fitted past sales.")
+    option.scroll_into_view_if_needed()
+    option.click()
+    expect(page.get_by_text("That is learning.")).to_be_visible()
+    keep(page, "lesson-02-quiz")
+    assert seen == []
+
+
+def test_the_lab_is_fetched_and_validated_without_configuration(
+    page: Page, server: Server, seen: list[str]
+) -> None:
+    open_lab(page, server)
+    command(page, "Nbgrader", "Assignment List")
+    released = page.locator(
+        "#released_assignments_list, .released-assignments-list, .nbgrader-mainPanel"
+    ).first
+    expect(released).to_contain_text(LAB)
+    keep(page, "assignment-list")
+    page.get_by_role("button", name="Fetch").first.click()
+    expect(page.get_by_role("button", name="Submit").first).to_be_visible()
+    assert (server.root / "work" / LAB / "lab.ipynb").is_file()
+
+    open_lab(page, server, f"work/{LAB}/lab.ipynb")
+    page.locator(".jp-NotebookPanel:visible").get_by_role("button", name="Validate").click()
+    dialog = page.locator(".jp-Dialog-content")
+    expect(dialog).to_contain_text("You did not provide a response", timeout=180_000)
+    keep(page, "validate-to-do")
+    assert seen == []
+
+
+def test_a_solved_lab_passes_validate(page: Page, server: Server, seen: list[str]) -> None:
+    bank = load_bank(ROOT / "tests" / "answers" / LAB)
+    right = {answer.exercise: answer.source for answer in bank if answer.right}
+    solved = build_submission(server.root / "labs" / LAB / "lab.ipynb", right)
+    folder = server.root / "work" / "solved"
+    folder.mkdir(parents=True)
+    nbformat.write(solved, folder / "lab.ipynb")
+    open_lab(page, server, "work/solved/lab.ipynb")
+    page.locator(".jp-NotebookPanel:visible").get_by_role("button", name="Validate").click()
+    dialog = page.locator(".jp-Dialog-content")
+    expect(dialog).to_contain_text("Success! Your notebook passes all the tests.", timeout=180_000)
+    keep(page, "validate-success")
+    assert seen == []

@@ -1,0 +1,158 @@
+"""What every lesson keeps: its budget, its outputs, its accessibility, and sentences that stay true.
+
+That the stored outputs are what the cells print today is checked by nbval (`make test`).
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+ROOT = Path(__file__).resolve().parents[2]
+LESSONS = sorted((ROOT / "lessons").glob("*.ipynb"))
+WHOLE, ONE_CELL = 90.0, 20.0  # seconds on two threads
+
+each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+
+
+def read(path: Path) -> NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def html_of(notebook: NotebookNode) -> str:
+    """Return all HTML that the stored outputs would show."""
+    outputs = [output for cell in code_cells(notebook) for output in cell.outputs if "data" in output]
+    return "\n".join(output.data.get("text/html", "") for output in outputs)
+
+
+def test_there_are_lessons() -> None:
+    assert LESSONS, "lessons/ is empty: the tests below would check nothing"
+
+
+@each_lesson
+def test_size(path: Path) -> None:
+    notebook = read(path)
+    assert 15 <= len(notebook.cells) <= 40
+    long = {cell.id: n for cell in code_cells(notebook) if (n := len(cell.source.splitlines())) > 15}
+    assert not long, f"code cells over 15 lines: {long}"
+
+
+@each_lesson
+def test_outputs_are_kept_and_show_no_error(path: Path) -> None:
+    for cell in code_cells(read(path)):
+        assert cell.outputs, f"cell {cell.id} has no stored output"
+        for output in cell.outputs:
+            assert output.output_type != "error", f"cell {cell.id} stores an error"
+            assert output.get("name") != "stderr", f"cell {cell.id} stores a warning"
+
+
+@each_lesson
+def test_some_results_are_checked_by_nbval(path: Path) -> None:
+    checked = [cell for cell in code_cells(read(path)) if "# NBVAL_CHECK_OUTPUT" in cell.source]
+    assert len(checked) >= 5
+
+
+@each_lesson
+def test_the_title_card_is_complete(path: Path) -> None:
+    card = read(path).cells[0].source
+    for part in (
+        "Where you are",
+        "Mirrors",
+        "After this you can",
+        "Needs",
+        "Time",
+        "You will measure",
+        "Why it matters",
+    ):
+        assert part in card, part
+
+
+@each_lesson
+def test_headings_are_in_order_and_one_is_the_title(path: Path) -> None:
+    text = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    levels = [len(match) for match in re.findall(r"^(#+) ", text, flags=re.MULTILINE)]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    for before, after in zip(levels, levels[1:], strict=False):
+        assert after <= before + 1, "a heading level is skipped"
+
+
+@each_lesson
+def test_every_image_has_a_text_alternative(path: Path) -> None:
+    notebook = read(path)
+    images = re.findall(r"<img [^>]*>", html_of(notebook))
+    assert len(images) >= 3, "a lesson has figures"
+    for image in images:
+        alternative = re.search(r'alt="([^"]*)"', image)
+        assert alternative, image[:80]
+        assert len(alternative.group(1)) >= 20, f"too short to say what is seen: {alternative.group(1)!r}"
+    for cell in code_cells(notebook):
+        for output in cell.outputs:
+            assert "image/png" not in output.get("data", {}), f"cell {cell.id}: an image without alternative"
+    for cell in notebook.cells:
+        for alternative in re.findall(
+            r"!\[([^\]]*)\]\(", cell.source if cell.cell_type == "markdown" else ""
+        ):
+            assert alternative.strip()
+
+
+@each_lesson
+def test_nothing_comes_from_the_network(path: Path) -> None:
+    notebook = read(path)
+    assert not re.search(r"<script|src=[\"']https?:", html_of(notebook))
+    code = "\n".join(cell.source for cell in code_cells(notebook))
+    assert not re.search(r"\b(requests|urllib|urlretrieve|wget|curl|pip install)\b", code)
+
+
+@each_lesson
+def test_results_are_not_typed_into_prose(path: Path) -> None:
+    """A percentage in a prose cell must be an input of the lesson, which its code repeats, not a result."""
+    notebook = read(path)
+    code = "\n".join(cell.source for cell in code_cells(notebook))
+    source = code + (ROOT / "course_lib" / "data" / "facts.py").read_text()
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            for number in re.findall(r"(\d+(?:\.\d+)?) ?%", cell.source):
+                share = f"{float(number) / 100:.2f}"
+                assert number in source or share in source, (
+                    f"{number} % in cell {cell.id} stands nowhere in the code"
+                )
+
+
+@pytest.mark.slow
+@each_lesson
+def test_the_lesson_runs_in_its_budget(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COURSE_FROZEN", "1")
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    began: dict[int, float] = {}
+    took: dict[str, float] = {}
+
+    def start(cell: NotebookNode, cell_index: int) -> None:
+        began[cell_index] = time.perf_counter()
+
+    def done(cell: NotebookNode, cell_index: int, execute_reply: Any) -> None:
+        took[cell.id] = time.perf_counter() - began[cell_index]
+
+    notebook = read(path)
+    client = NotebookClient(
+        notebook,
+        timeout=120,
+        resources={"metadata": {"path": str(path.parent)}},
+        on_cell_start=start,
+        on_cell_executed=done,
+    )
+    client.execute()
+    print(f"{path.stem}: {sum(took.values()):.1f} s, slowest {max(took, key=lambda name: took[name])}")
+    assert sum(took.values()) <= WHOLE, took
+    assert max(took.values()) <= ONE_CELL, took
