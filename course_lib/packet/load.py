@@ -27,7 +27,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from course_lib.packet.files import PACKET_NAME, PacketError, canonical, read_text, sha256, write_atomic
 from course_lib.packet.schema import PacketModel
 
-BRACKET_LIMIT = 2000  # far more than a packet needs; deep flow nesting is slow to read
+BRACKET_LIMIT = 100  # open at once; far more than a packet needs, and deep flow nesting is slow to read
 PACKET_LIMIT = 256 * 1024  # bytes; a full packet has about 40 KB
 DEPTH_LIMIT = 12
 Tree = dict[str, Any]  # the packet as nested dicts and lists with text leaves
@@ -106,8 +106,8 @@ def parse_tree(text: str, lines: dict[str, int] | None = None) -> Tree:
     """YAML text as nested dicts and lists with text (or None) leaves; `lines` collects each path's line."""
     if len(text) > PACKET_LIMIT:
         raise PacketError(f"The text has more than {PACKET_LIMIT:,} characters.")
-    if text.count("[") + text.count("{") > BRACKET_LIMIT:
-        raise PacketError("The YAML has more brackets than a packet can need; write lists line by line.")
+    if _bracket_depth(text) > BRACKET_LIMIT:
+        raise PacketError("The YAML is nested too deeply for a packet.")
     try:
         node = YAML(typ="rt").compose(io.StringIO(text))
     except RecursionError:
@@ -127,6 +127,15 @@ def parse_tree(text: str, lines: dict[str, int] | None = None) -> Tree:
     result = _tree(node, "", 0, set(), {} if lines is None else lines)
     assert isinstance(result, dict)
     return result
+
+
+def _bracket_depth(text: str) -> int:
+    """The largest number of [ and { that are open at once, quotes aside."""
+    depth = deepest = 0
+    for bracket in re.findall(r"[\[\]{}]", text):
+        depth = depth + 1 if bracket in "[{" else max(depth - 1, 0)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _where(node: Node) -> str:
@@ -309,8 +318,9 @@ def _field_names(loc: tuple[int | str, ...]) -> list[str]:
 def update_text(text: str, changes: Mapping[str, Any]) -> str:
     """Merge `changes` into YAML text; every other section stays byte for byte.
 
-    Groups merge field by field; list entries merge with the entry of the same id (changelog: the same
-    lesson), new ones are added at the end; anything else is replaced. Raises PacketError if the text is not a
+    Groups merge field by field; list entries with an id (changelog: a lesson) merge with their namesake or
+    are
+    added at the end; anything else is replaced. Raises PacketError if the text is not a
     packet, or is laid out so that a section cannot be changed alone.
     """
     places: dict[str, int] = {}
@@ -377,7 +387,7 @@ def _merge(target: CommentedMap, changes: Mapping[str, Any]) -> None:
         old = target.get(key)
         if isinstance(old, CommentedMap) and isinstance(new, Mapping) and "na" not in new:
             _merge(old, new)
-        elif isinstance(new, list) and new and all(isinstance(item, Mapping) for item in new):
+        elif isinstance(new, list) and new and all(_entry_key(item) for item in new):
             if not isinstance(old, CommentedSeq) or not old:
                 target[key] = old = CommentedSeq()
             else:
@@ -401,13 +411,17 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def _entry_key(entry: Any) -> str | None:
+    """The field that tells list entries apart: `id`, in the changelog `lesson`; None without either."""
+    names = ("id", "lesson") if isinstance(entry, Mapping) else ()
+    return next((name for name in names if name in entry), None)
+
+
 def _merge_entries(target: CommentedSeq, new: list[Mapping[str, Any]]) -> None:
     for entry in new:
-        key = "id" if "id" in entry else "lesson"
-        twin = next(
-            (old for old in target if isinstance(old, CommentedMap) and old.get(key) == entry.get(key)), None
-        )
-        if twin is not None and key in entry:
-            _merge(twin, entry)
+        key = _entry_key(entry) or "id"
+        twins = [old for old in target if isinstance(old, CommentedMap) and old.get(key) == entry.get(key)]
+        if twins:
+            _merge(twins[0], entry)
         else:
             target.append(_plain(entry))

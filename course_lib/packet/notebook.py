@@ -165,12 +165,7 @@ def open_packet(lesson: str, use_case: str = "ticket-triage", here: str | Path =
 
     Raises PacketError if both the packet and its copy were edited since they were last the same.
     """
-    here = Path(here)
-    copy = here / "packet"
-    home = here.resolve().parent / "packet"
-    graded = os.environ.get("NBGRADER_EXECUTION") == "autograde"
-    if graded or not ((home / PACKET_NAME).is_file() or here.resolve().parent.name == "work"):
-        home = copy
+    home, copy = _places(Path(here))
     _reconcile(home, copy)
     if not (home / PACKET_NAME).is_file():
         new_packet(home, use_case=use_case)
@@ -185,6 +180,20 @@ def open_packet(lesson: str, use_case: str = "ticket-triage", here: str | Path =
     where = "work/packet" if home != copy else "packet/ beside this notebook"
     print(f"Packet of {meta.learner_id if meta else '?'} in {where}; packet.yaml opens in any editor.")
     return desk
+
+
+def _places(here: Path) -> tuple[Path, Path]:
+    """Where the packet and its copy are, for a notebook in the folder `here`."""
+    folder = here.resolve()
+    if folder.parent.name in ("solutions", "labs") and (folder.parents[1] / "nbgrader_config.py").is_file():
+        # Run in the course's own tree: a packet there would be handed out, or copied over a learner's.
+        work = folder.parents[1] / "work"
+        return work / "packet", work / folder.name / "packet"
+    copy, home = here / "packet", folder.parent / "packet"
+    graded = os.environ.get("NBGRADER_EXECUTION") == "autograde"
+    if not graded and ((home / PACKET_NAME).is_file() or folder.parent.name == "work"):
+        return home, copy
+    return copy, copy
 
 
 def _reconcile(home: Path, copy: Path) -> None:
@@ -216,6 +225,8 @@ def lesson_points(folder: str | Path, lesson: str, maximum: float = 12.0, today:
     """
     from course_lib.grading.checks import CheckResult
 
+    if not Path(folder).exists():
+        folder = _places(Path())[1]
     try:
         report = check_packet(folder, lesson, today)
     except PacketError as problem:

@@ -64,7 +64,7 @@ def test_a_scalar_is_read_by_its_field(text: str, path: str, value: object) -> N
         ("? [a, b]\n: c\n", "a field name must be plain text"),
         ("a: " + "[" * 40 + "]" * 40, "nested too deeply"),
         ("a: " + "[" * 1500, "nested too deeply"),
-        ("a: " + "[" * 20000, "more brackets than a packet can need"),
+        ("a: " + "[" * 20000, "nested too deeply"),
         ("a: \x00", "not valid YAML"),
         ("a" * (PACKET_LIMIT + 1), "more than"),
     ],
@@ -201,6 +201,13 @@ def test_a_change_touches_only_its_section() -> None:
     assert "# of 5" in after
     assert [risk.id for risk in parse_packet(after).model.risks] == ["R-A", "R-B"]
     assert parse_packet(after).model.risks[0].likelihood == 2
+
+
+def test_a_list_without_ids_is_replaced() -> None:
+    first = update_text(WRITTEN, {"decisions": [{"id": "DEC-A", "alternatives": [{"option": "x"}]}]})
+    second = update_text(first, {"decisions": [{"id": "DEC-A", "alternatives": [{"option": "y"}]}]})
+    (decision,) = parse_packet(second).model.decisions
+    assert [alternative.option for alternative in decision.alternatives] == ["y"]
 
 
 def test_a_new_section_goes_to_the_end_and_dates_stay_bare() -> None:

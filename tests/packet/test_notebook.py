@@ -1,0 +1,223 @@
+"""The packet notebook: how the packet is carried along, and its points through nbgrader itself."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from course_lib.packet.evidence import save_evidence
+from course_lib.packet.files import PacketError
+from course_lib.packet.load import load_packet, update_packet
+from course_lib.packet.notebook import lesson_points, open_packet
+
+from .samples import DAY, make_packet, sweep_rows
+
+REPO = Path(__file__).parents[2]
+LAB = "02-how-ai-models-work"
+NOTEBOOK = REPO / "solutions" / LAB / "packet.ipynb"
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Path:
+    """A lab's folder in a learner's work/."""
+    folder = tmp_path / "work" / LAB
+    folder.mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Measurements without a model; the list says what was measured."""
+    made: list[str] = []
+
+    def sweep(folder: str | Path) -> Path:
+        made.append("E-TEMP")
+        return save_evidence("temperature_sweep", "E-TEMP", "02", sweep_rows(), packet_dir=folder)
+
+    monkeypatch.setattr("course_lib.packet.measure.MEASUREMENTS", {"E-TEMP": sweep})
+    return made
+
+
+def test_a_first_packet_is_started_and_carried_along(lab: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    open_packet("02", here=lab)
+    assert "No packet yet: started one" in capsys.readouterr().out
+    home, copy = lab.parent / "packet", lab / "packet"
+    assert (home / "packet.yaml").read_bytes() == (copy / "packet.yaml").read_bytes()
+
+
+def test_every_step_keeps_the_copy_in_step(lab: Path, measured: list[str]) -> None:
+    desk = open_packet("02", here=lab)
+    assert desk.measure("E-TEMP")["identical_t0_7"] == 0.5
+    desk.measure("E-TEMP")
+    assert measured == ["E-TEMP"], "evidence is shown, not replaced"
+    desk.measure("E-TEMP", again=True)
+    assert measured == ["E-TEMP", "E-TEMP"]
+    desk.set_threshold("T-CONSIST", dimension="quality", metric="share", op=">=", value=0.9, unit="share")
+    for name in ("packet.yaml", "evidence/E-TEMP.json", "evidence/E-TEMP.rows.jsonl"):
+        assert (lab / "packet" / name).read_bytes() == (lab.parent / "packet" / name).read_bytes()
+
+
+def test_tampered_evidence_is_not_made_good_by_running_again(lab: Path, measured: list[str]) -> None:
+    desk = open_packet("02", here=lab)
+    desk.measure("E-TEMP")
+    file = desk.folder / "evidence" / "E-TEMP.json"
+    file.write_text(file.read_text().replace('"identical_t0_7": 0.5', '"identical_t0_7": 0.9'))
+    assert open_packet("02", here=lab).measure("E-TEMP")["identical_t0_7"] == 0.9
+    assert measured == ["E-TEMP"]
+
+
+def test_an_edited_copy_comes_home_unless_both_were_edited(lab: Path) -> None:
+    open_packet("02", here=lab)
+    home, copy = lab.parent / "packet", lab / "packet"
+    update_packet(copy, {"use_case": {"autonomy": "automatic"}})
+    open_packet("02", here=lab)
+    assert load_packet(home).model.use_case.autonomy == "automatic"
+    update_packet(home, {"use_case": {"autonomy": "suggest"}})
+    open_packet("02", here=lab)
+    assert load_packet(copy).model.use_case.autonomy == "suggest"
+    update_packet(home, {"meta": {"packet_id": "one"}})
+    update_packet(copy, {"meta": {"packet_id": "two"}})
+    with pytest.raises(PacketError, match="Both"):
+        open_packet("02", here=lab)
+
+
+def test_while_grading_only_what_was_handed_in_counts(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_packet(lab.parent / "packet")
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    desk = open_packet("02", here=lab)
+    assert desk.folder == desk.copy == lab / "packet"
+    assert load_packet(desk.folder).model.meta.learner_id != "learner-a"
+
+
+@pytest.mark.parametrize("place", ["solutions", "labs"])
+def test_a_notebook_run_in_the_course_tree_leaves_no_packet_there(tmp_path: Path, place: str) -> None:
+    folder = tmp_path / place / LAB
+    folder.mkdir(parents=True)
+    (tmp_path / "nbgrader_config.py").touch()
+    open_packet("02", here=folder)
+    assert list(folder.iterdir()) == []
+    assert (tmp_path / "work" / LAB / "packet" / "packet.yaml").is_file()
+
+
+def test_running_the_notebook_again_changes_nothing(lab: Path, measured: list[str]) -> None:
+    seen = []
+    for _ in range(2):
+        desk = open_packet("02", here=lab)
+        desk.set_threshold("T-CONSIST", dimension="quality", metric="share", op=">=", value=0.9, unit="share")
+        desk.measure("E-TEMP")
+        desk.decide(
+            "decoding",
+            chosen="T = 0",
+            reason="The same ticket gets the same queue.",
+            rejected_option="T = 1",
+            rejected_because="{{E-TEMP#identical_t1_2:.2f}} of the questions only",
+            evidence=["E-TEMP"],
+            decided_by_role="PM",
+            review_date="2099-01-01",
+        )
+        desk.finish("Decided how to decode.", ["decisions"])
+        desk.seal()
+        seen.append(
+            ((desk.folder / "packet.yaml").read_bytes(), (desk.folder / "packet.lock.json").read_bytes())
+        )
+    assert seen[0] == seen[1]
+
+
+def test_points_for_a_grade_cell(packet: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert lesson_points(packet, "02", today=DAY) == 12.0
+    assert lesson_points(tmp_path / "nothing", "02") == 0.0
+    (packet / "packet.yaml").write_text("a: [")
+    assert lesson_points(packet, "02") == 0.0
+    said = capfd.readouterr()
+    assert said.err == ""
+    assert "There is no packet.yaml" in said.out
+
+
+def test_the_notebook_is_clean() -> None:
+    text = NOTEBOOK.read_text(encoding="utf-8")
+    nb = nbformat.reads(text, as_version=4)
+    nbformat.validate(nb)
+    assert (nb.nbformat, nb.nbformat_minor) == (4, 5)
+    points = {
+        cell.id: cell.metadata.nbgrader.get("points") for cell in nb.cells if cell.metadata.nbgrader.grade
+    }
+    assert points == {"grade_judgement": 8, "check_packet": 0, "grade_packet": 12}
+    assert all(cell.id == cell.metadata.nbgrader.grade_id for cell in nb.cells)
+    assert not any(cell.get("outputs") or cell.get("execution_count") for cell in nb.cells)
+    assert "widgets" not in text
+    assert not (NOTEBOOK.parent / "packet.yaml").exists(), "it would be copied over the learner's packet"
+    assert not (NOTEBOOK.parent / "packet").exists()
+
+
+@pytest.mark.slow
+def test_points_through_nbgrader(tmp_path: Path) -> None:
+    """Three hand in: the reference solution, the same with an edited metric, and the untouched notebook."""
+    from course_lib.grading.classroom import generate_feedback, grade_submissions, make_release
+
+    (tmp_path / "solutions" / LAB).mkdir(parents=True)
+    shutil.copy(REPO / "nbgrader_config.py", tmp_path)
+    shutil.copy(NOTEBOOK, tmp_path / "solutions" / LAB)
+    (released,) = make_release(tmp_path, LAB)
+    stub = released.read_text(encoding="utf-8")
+    assert "identical_share = 0.9" not in stub
+    assert "Greedy decoding" not in stub
+
+    def submit(student: str, notebook: Path, packet: Path | None = None) -> Path:
+        folder = tmp_path / "class" / "submitted" / student / LAB
+        folder.mkdir(parents=True)
+        shutil.copy(notebook, folder)
+        if packet is not None:
+            shutil.copytree(packet, folder / "packet")
+        return folder
+
+    submit("reference", NOTEBOOK)
+    submit("untouched", released)
+    (reference,) = grade_submissions(tmp_path, LAB, ["reference"])
+    assert reference.points["packet"] == 12.0, reference
+    assert reference.waiting == ("judgement",)
+
+    carried = tmp_path / "class" / "autograded" / "reference" / LAB / "packet"
+    edited = submit("edited", NOTEBOOK, carried) / "packet" / "evidence" / "E-TEMP.json"
+    envelope = json.loads(edited.read_text())
+    envelope["metrics"]["identical_t0_7"] = 0.99
+    edited.write_text(json.dumps(envelope))
+    submit("carried", NOTEBOOK, carried)
+    outcomes = {
+        one.student: one for one in grade_submissions(tmp_path, LAB, ["carried", "edited", "untouched"])
+    }
+    assert outcomes["carried"].points["packet"] == 12.0
+    assert outcomes["edited"].points["packet"] <= 4.8
+    assert outcomes["untouched"].points["packet"] == 0.0
+
+    (page,) = generate_feedback(tmp_path, LAB, ["edited"])
+    assert "E-TEMP says identical_t0_7 0.99; its 900 rows give" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_measuring_with_the_courses_model(tmp_path: Path, check_time: Callable[[], float]) -> None:
+    from course_lib.packet.measure import MEASUREMENTS
+    from course_lib.packet.start import new_packet
+
+    new_packet(tmp_path, use_case="ticket-triage", learner="learner-a")
+    first = {id: json.loads(measure(tmp_path).read_text()) for id, measure in MEASUREMENTS.items()}
+    assert check_time() < 60
+    temperature = first["E-TEMP"]["metrics"]
+    assert temperature["identical_t0"] == 1.0, "greedy decoding repeats itself"
+    assert temperature["identical_t0"] > temperature["identical_t0_7"] > temperature["identical_t1_2"]
+    assert first["E-6ND"]["metrics"]["flops_billion_model"] == 1.2e20
+    again = json.loads(MEASUREMENTS["E-TEMP"](tmp_path).read_text())
+    assert again["raw"] == first["E-TEMP"]["raw"], "the same seed draws the same rows and answers"
+
+
+@pytest.fixture
+def check_time() -> Callable[[], float]:
+    """Seconds since the test began."""
+    import time
+
+    began = time.perf_counter()
+    return lambda: time.perf_counter() - began
