@@ -170,7 +170,7 @@ def demo() -> None:
 
 @app.command(rich_help_panel=MAINTAIN)
 def doctor() -> None:
-    """Look at this machine: what is there, what is missing, and what to install. Exits with 1 if the course cannot run."""
+    """Say what is here, what is missing and what to install. Exits with 1 if the course cannot run."""
     from course_lib.doctor import examine, show
 
     if not show(examine(), console()):

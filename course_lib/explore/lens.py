@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import torch
@@ -41,7 +42,7 @@ class LensResult:
 def most_common_follower(ids: Sequence[int]) -> dict[int, int]:
     """Return for each token the one that follows it most often: the best guess of a model that sees one token."""
     followers: defaultdict[int, Counter[int]] = defaultdict(Counter)
-    for left, right in zip(ids, ids[1:], strict=False):
+    for left, right in pairwise(ids):
         followers[left][right] += 1
     return {left: counts.most_common(1)[0][0] for left, counts in followers.items()}
 
@@ -58,7 +59,7 @@ def _groups(
     values = {tokenizer.encode(f" {getattr(country, kind)}")[0] for kind in facts.KINDS}
     named = tokenizer.encode(f" {country.name}")[0]
     groups, known = [], document.startswith(country.name)
-    for before, token in zip(ids, ids[1:], strict=False):
+    for before, token in pairwise(ids):
         if known and token in values and follower.get(before) != token:
             groups.append("knowledge")
         else:

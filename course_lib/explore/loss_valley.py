@@ -44,13 +44,13 @@ def valley(x: Tensor, y: Tensor, share: float, steps: int) -> tuple[Figure, str]
     def loss(w: np.ndarray) -> np.ndarray:
         return mean_xx * w**2 - 2 * mean_xy * w + mean_yy
 
-    figure, axis = new_figure(6.5, 2.8)
+    figure, axis = new_figure(7.5, 2.8)
     axis.plot(grid, loss(grid), color=GREY, label="loss")
     inside = path[np.abs(path - best) <= reach]
     axis.plot(inside, loss(inside), "o-", color=BLUE, markersize=4, linewidth=1, label="steps, from w = 0")
     axis.axvline(best, color=RED, linestyle="--", label=f"bottom, w = {best:.1f}")
     axis.set(xlabel="weight w (USD per square foot)", ylabel="mean squared error")
-    axis.legend(frameon=False)
+    axis.legend(frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
     if share < 1:
         story = (
             f"the weight is {path[-1]:.1f} after {steps} steps, {abs(path[-1] - best):.1f} from the bottom"

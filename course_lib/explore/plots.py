@@ -28,23 +28,19 @@ def line_through(x: Tensor, y: Tensor, weight: float, x_label: str, y_label: str
 
 
 def loss_curve(steps: Sequence[int], losses: Sequence[float], title: str = "") -> Picture:
-    """Draw a training loss (nats per token) over steps, with a running mean of ten values."""
+    """Draw a training loss (nats per token) over steps."""
     if len(steps) != len(losses) or not steps:
         raise ValueError(
             f"steps and losses must be equally long and not empty, found {len(steps)} and {len(losses)}"
         )
     figure, axis = new_figure(6.5, 2.8)
-    means = [
-        sum(losses[max(0, i - 9) : i + 1]) / len(losses[max(0, i - 9) : i + 1]) for i in range(len(losses))
-    ]
-    axis.plot(steps, losses, color=GREY, alpha=0.5, label="each step kept")
-    axis.plot(steps, means, color=BLUE, label="mean of ten")
+    axis.plot(steps, losses, color=BLUE)
     axis.set(xlabel="step", ylabel="loss (nats per token)", title=title, ylim=(0, None))
-    axis.legend(frameon=False)
-    return Picture(
-        figure,
-        f"The loss falls from {losses[0]:.2f} at step {steps[0]} to {means[-1]:.2f} at step {steps[-1]}.",
+    last = sum(losses[-10:]) / len(losses[-10:])
+    sentence = (
+        f"The loss falls from {losses[0]:.2f} at step {steps[0]} to {last:.2f} (mean of the last ten points)."
     )
+    return Picture(figure, sentence)
 
 
 def shares(
@@ -52,7 +48,7 @@ def shares(
 ) -> Picture:
     """Draw grouped bars: one group per label, one bar per name (told apart by colour and hatching)."""
     figure, axis = new_figure(6.5, 2.8)
-    looks = [(GREY, "//"), (BLUE, ""), (RED, "..")]
+    looks = [(BLUE, ""), (GREY, "//"), (RED, "..")]
     width = 0.8 / len(named)
     for place, (name, values) in enumerate(named.items()):
         colour, hatch = looks[place % len(looks)]

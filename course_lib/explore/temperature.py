@@ -45,7 +45,8 @@ def temperature_bars(
     top = words[int(after.argmax())]
     sentence = (
         f"At T = {temperature:.2f} '{top}' has {after.max():.1%}; "
-        f"entropy {float(entropy_bits(after)):.2f} bits, as many as {float(effective_choices(after)):.1f} equal choices."
+        f"entropy {float(entropy_bits(after)):.2f} bits, "
+        f"as many as {float(effective_choices(after)):.1f} equal choices."
     )
     if draws:
         generator = torch.Generator().manual_seed(0)
