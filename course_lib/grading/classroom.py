@@ -28,7 +28,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearOutput
-from nbgrader.utils import compute_checksum, is_locked
+from nbgrader.utils import compute_checksum, is_grade, is_locked
 from traitlets.config import Config, PyFileConfigLoader
 
 from course_lib.grading.checks import SEED_VARIABLE, CheckResult, from_data
@@ -203,6 +203,13 @@ def validate_notebook(path: Path) -> list[ExerciseReport]:
             exercise = name.removeprefix("check_")
             solve = cells.get(f"solve_{exercise}")
             reports.append(_exercise_report(exercise, cell, solve, name in changed))
+        elif cell.cell_type == "markdown" and is_grade(cell):
+            exercise = name.removeprefix("grade_")
+            untouched = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
+            report = (
+                ("not written", "") if untouched else ("passed", "There is a text; a person will read it.")
+            )
+            reports.append(ExerciseReport(exercise, *report))
     return reports
 
 

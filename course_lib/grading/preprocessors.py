@@ -35,6 +35,7 @@ NOT_RUN = "This check did not run, so it gives no points."
 NO_SCORE = "This check did not end in a score, so it gives no points."
 TOO_LONG = "This check ran too long and was stopped, so it gives no points."
 STOPPED = "KernelStopped"
+SHOWN = {"text/plain", "image/png", "image/jpeg", checks.MIME}
 
 Resources = dict[str, Any]
 
@@ -240,12 +241,20 @@ def _has_score(cell: NotebookNode, points: float) -> bool:
 
 
 class HideTests(NbGraderPreprocessor):
-    """Keep hidden tests out of feedback: a grade cell shows its checks' lines, not its code or tracebacks."""
+    """Keep hidden tests out of feedback: a grade cell shows its checks' lines, not its code or tracebacks.
+
+    Of what learner code displays only text and pictures stay, so that a page runs nobody's scripts.
+    """
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: Resources, cell_index: int
     ) -> tuple[NotebookNode, Resources]:
-        if cell.cell_type != "code" or not utils.is_grade(cell) or utils.is_solution(cell):
+        if cell.cell_type != "code":
+            return cell, resources
+        for output in cell.outputs:
+            if "data" in output:
+                output["data"] = {kind: data for kind, data in output["data"].items() if kind in SHOWN}
+        if not utils.is_grade(cell) or utils.is_solution(cell):
             return cell, resources
         if float(cell.metadata.nbgrader.get("points", 0)) == 0 and "HIDDEN TESTS" not in cell.source:
             return cell, resources

@@ -14,7 +14,7 @@ import pytest
 from course_lib.grading.answers import Answer, build_submission, load_bank
 from course_lib.grading.classroom import Outcome, grade_submissions
 
-from .conftest import LAB, REPO, submit
+from .conftest import LAB, REPO, cell_of, submit
 
 BANK = load_bank(REPO / "tests" / "answers" / LAB)
 RIGHT = [answer for answer in BANK if answer.right]
@@ -77,11 +77,16 @@ def test_every_exercise_has_answers() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("answer", RIGHT, ids=label)
-def test_a_right_answer_gets_all_points(answer: Answer, outcomes: dict[Answer, Outcome]) -> None:
+def test_a_right_answer_gets_all_points(
+    answer: Answer, outcomes: dict[Answer, Outcome], released: Path
+) -> None:
     outcome = outcomes[answer]
     failed = [check for check in outcome.checks[answer.exercise] if not check.passed]
     assert not failed
     assert outcome.points[answer.exercise] == outcome.max_points[answer.exercise]
+    graded = released / "class" / "autograded" / outcome.student / LAB / "lab.ipynb"
+    visible = cell_of(nbformat.read(graded, as_version=4), f"check_{answer.exercise}")
+    assert [output.output_type for output in visible.outputs] == ["stream"], "a visible check refuses it"
 
 
 @pytest.mark.slow
