@@ -19,6 +19,7 @@ import contextlib
 import os
 import secrets
 import signal
+import textwrap
 import threading
 import time
 import zlib
@@ -55,11 +56,12 @@ class CheckResult:
         return self.reason == "passed"
 
     def line(self) -> str:
-        """One line for people: `[ok] name 3/3`, or `[--] name 0/3  the sentence`."""
+        """One line for people, `[ok] name 3/3`; a failed check's sentence stands below it."""
         head = f"[{'ok' if self.passed else '--'}] {self.name:<22} {self.earned:g}/{self.points:g}"
         if self.passed:
             return head
-        return f"{head}  {self.message}" + (f" (It raised {self.raised}.)" if self.raised else "")
+        sentence = self.message + (f" (It raised {self.raised}.)" if self.raised else "")
+        return f"{head}\n{textwrap.fill(sentence, 96, initial_indent='     ', subsequent_indent='     ')}"
 
 
 class _TimeUp(BaseException):

@@ -257,6 +257,7 @@ class HideTests(NbGraderPreprocessor):
         if not utils.is_grade(cell) or utils.is_solution(cell):
             return cell, resources
         if float(cell.metadata.nbgrader.get("points", 0)) == 0 and "HIDDEN TESTS" not in cell.source:
+            cell.metadata.nbgrader["grade"] = False  # visible checks need no "0 / 0" in the list of scores
             return cell, resources
         lines = [*(text for text, _ in check_reports(cell))]
         if not lines:

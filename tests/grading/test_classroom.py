@@ -310,6 +310,7 @@ def test_feedback_says_what_failed_and_shows_no_hidden_test(root: Path, outcomes
     assert set(pages) == set(students)
     assert "Negative numbers go wrong." in pages["wrong-sign"]
     assert "triple: 1 of 4 points" in pages["wrong-sign"]
+    assert "0.0 / 0.0" not in pages["wrong-sign"]
     assert "<script>evil()" not in pages["scripts"]
     for page in pages.values():
         for leak in ("secret_input", ">41<", "HIDDEN TESTS", "course_lib.grading", "checks.check("):
