@@ -72,7 +72,7 @@ def start_jupyterlab(
     """Release the labs to the local exchange and run JupyterLab until it is stopped.
 
     Raises:
-        CourseError: a busy port, an unknown lesson, a folder that cannot be written to, or JupyterLab failed.
+        CourseError: a busy port, an unknown lesson, or a folder that cannot be written to.
     """
     notebook = first_notebook(workspace, lesson)
     if port is not None:
@@ -84,9 +84,14 @@ def start_jupyterlab(
     if HAS_EXCHANGE:
         print("In JupyterLab: Nbgrader > Assignment List fetches, validates and submits labs.")
     command = jupyterlab_command(workspace, notebook, port, browser)
+    environment = jupyterlab_environment(workspace)
+    os.chdir(workspace.root)
+    if sys.platform != "win32":
+        sys.stdout.flush()
+        os.execve(command[0], command, environment)  # JupyterLab takes this process over: signals reach it
     try:
-        code = subprocess.call(command, cwd=workspace.root, env=jupyterlab_environment(workspace))
+        code = subprocess.call(command, env=environment)
     except KeyboardInterrupt:
         code = 0
-    if code not in (0, -2):
+    if code:
         raise CourseError(f"JupyterLab stopped with exit code {code}; its own message stands above.")
