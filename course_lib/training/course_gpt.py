@@ -31,7 +31,7 @@ TOKENIZER_FILE = "course-gpt-tokenizer.json"
 
 SEED = 0
 VOCAB_SIZE = 1024
-PRETRAIN = TrainConfig(steps=1500, lr=3e-3, warmup=100)
+PRETRAIN = TrainConfig(steps=1500, lr=3e-3, warmup=100, min_lr_ratio=0.02)
 FINETUNE = TrainConfig(steps=200, lr=2e-4, warmup=20, weight_decay=0.0)
 ROWS_OF_TEXT, ROWS_OF_FACTS = 4, 4  # of a batch
 
@@ -254,7 +254,7 @@ def _save(
 
 
 def load_course_gpt(
-    stage: Stage = "base", directory: str | Path = CHECKPOINTS
+    stage: str = "base", directory: str | Path = CHECKPOINTS
 ) -> tuple[GPT, BytePairTokenizer, dict[str, Any]]:
     """Return the shipped model of a stage, "base" or "chat", its tokenizer, and its record `meta`.
 
@@ -267,35 +267,41 @@ def load_course_gpt(
 
 @dataclass(frozen=True)
 class Comparison:
-    """A retrained model beside the shipped one: (stage, figure, shipped, found) for each held-out loss."""
+    """A retrained model beside the shipped one."""
 
-    rows: list[tuple[Stage, str, float, float]]
+    rows: list[tuple[str, str, float, float, float]]  # stage, figure, shipped, found, tolerance
     same_corpus: bool  # another Python version brings another language reference
 
     @property
     def agrees(self) -> bool:
-        """Whether every loss is within 0.01 of the shipped one."""
-        return all(abs(shipped - found) <= 0.01 for _, _, shipped, found in self.rows)
+        """Whether every figure is within its tolerance of the shipped one."""
+        return all(abs(shipped - found) <= tolerance for _, _, shipped, found, tolerance in self.rows)
 
     def __str__(self) -> str:
-        lines = [f"{'stage':6}{'held-out figure':26}{'shipped':>9}{'found':>9}"]
-        lines += [f"{stage:6}{figure:26}{a:9.4f}{b:9.4f}" for stage, figure, a, b in self.rows]
+        lines = [f"{'stage':6}{'held-out figure':26}{'shipped':>9}{'found':>9}{'within':>9}"]
+        lines += [f"{stage:6}{figure:26}{a:9.4f}{b:9.4f}{t:9.2f}" for stage, figure, a, b, t in self.rows]
         if not self.same_corpus:
             lines.append("This Python has another language reference than the one of the shipped model.")
-        lines.append("the same to within 0.01" if self.agrees else "NOT the same")
+        lines.append("the same, within tolerance" if self.agrees else "NOT the same")
         return "\n".join(lines)
 
 
 def compare_with_shipped(directory: str | Path, shipped: str | Path = CHECKPOINTS) -> Comparison:
-    """Hold the checkpoints of a folder against the shipped ones, by the losses that their meta record.
+    """Hold the checkpoints of a folder against the shipped ones, by the figures that their meta record.
 
-    Raises CheckpointError if the folder does not hold both checkpoints.
+    The base model by its held-out losses, to 0.01 nats. The chat model by what it is for, the share of right
+    answers: its loss on text that it no longer reads is left to drift by fine-tuning, and differs by some 0.05
+    between one and two threads. Raises CheckpointError if the folder does not hold both checkpoints.
     """
-    rows: list[tuple[Stage, str, float, float]] = []
-    same_corpus = True
-    for stage in STAGES:
-        theirs, ours = load_course_gpt(stage, shipped)[2], load_course_gpt(stage, directory)[2]
-        same_corpus &= theirs["sha256"] == ours["sha256"]
-        for figure in ("loss_language_reference", "loss_facts"):
-            rows.append((stage, figure, theirs["held_out"][figure], ours["held_out"][figure]))
-    return Comparison(rows, same_corpus)
+    base, chat = ([load_course_gpt(stage, folder)[2] for folder in (shipped, directory)] for stage in STAGES)
+    rows = []
+    for figure in ("loss_language_reference", "loss_facts"):
+        theirs, ours = (meta["held_out"][figure] for meta in base)
+        rows.append(("base", figure, theirs, ours, 0.01))
+    theirs, ours = (_share_right(meta["held_out"]["exact_match_all_kinds"]) for meta in chat)
+    rows.append(("chat", "share of right answers", theirs, ours, 0.03))
+    return Comparison(rows, same_corpus=base[0]["sha256"] == base[1]["sha256"])
+
+
+def _share_right(table: dict[str, dict[str, int]]) -> float:
+    return sum(part["right"] for part in table.values()) / sum(part["n"] for part in table.values())
