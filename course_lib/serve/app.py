@@ -8,6 +8,7 @@ import os
 import secrets
 import socket
 import threading
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import TracebackType
@@ -271,6 +272,8 @@ class BackgroundServer:
             target=self._server.run, kwargs={"sockets": [listener]}, name="course-serve-http", daemon=True
         )
         self._thread.start()
+        while not self._server.started and self._thread.is_alive():  # uvicorn cannot stop before it has begun
+            time.sleep(0.01)
 
     def close(self) -> None:
         """Stop as on SIGTERM, and wait for it."""

@@ -97,6 +97,14 @@ def test_length(client):
     assert ask(client, temperature=0, max_tokens=100_000).choices[0].finish_reason == "stop"
 
 
+@pytest.mark.parametrize("settings", [{}, {"max_tokens": 100_000}])
+def test_an_answer_ends_where_the_context_is_full(serve_script, settings):
+    with connect(serve_script(b"abc", again=True)) as client:
+        answer = ask(client, **settings)
+    assert answer.choices[0].finish_reason == "length"
+    assert answer.usage.total_tokens == 128
+
+
 @pytest.mark.parametrize("stop", [" France", ["xyz", "of Fr"], "ital of Franc"])
 def test_stop_sequences_across_tokens(client, stop):
     """They end the answer, are not shown, and the stream never shows a part of one."""
