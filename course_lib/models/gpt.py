@@ -13,6 +13,7 @@ heads, D width of one head, V vocabulary.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, cast
 
@@ -20,6 +21,8 @@ import torch
 import torch.nn.functional as F
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
+
+CHOICES = {"position": ("learned", "rotary"), "norm": ("layer", "rms"), "mlp": ("gelu", "swiglu")}
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,10 @@ class GPTConfig:
     norm: Literal["layer", "rms"] = "layer"
     mlp: Literal["gelu", "swiglu"] = "gelu"
     mlp_width: int | None = None  # None: 4 x n_embd (gelu) or 8/3 x n_embd (swiglu): the same parameter count
-    bias: bool = True
+    bias: bool = True  # in linear layers and layer norms; the unembedding has none
+    attention_bias: bool | None = None  # None: as `bias`
+    rope_theta: float | int = 10000.0  # the larger, the slower the last rotary pairs turn
+    norm_eps: float = 1e-5
     tie_embeddings: bool = True  # the unembedding is the transposed embedding
 
     def __post_init__(self) -> None:
@@ -51,14 +57,11 @@ class GPTConfig:
         if self.n_head % self.kv_heads:
             raise ValueError(f"n_head={self.n_head} is not a multiple of n_kv_head={self.n_kv_head}")
         if self.position == "rotary" and self.head_dim % 2:
-            raise ValueError(
-                f"rotary positions turn pairs of numbers, but n_embd / n_head = {self.head_dim} is odd"
-            )
-        for name, choices in (
-            ("position", ("learned", "rotary")),
-            ("norm", ("layer", "rms")),
-            ("mlp", ("gelu", "swiglu")),
-        ):
+            raise ValueError(f"rotary positions turn pairs, but n_embd / n_head = {self.head_dim} is odd")
+        for name in ("rope_theta", "norm_eps"):
+            if not 0 < getattr(self, name) < math.inf:
+                raise ValueError(f"{name}={getattr(self, name)}; expected more than 0")
+        for name, choices in CHOICES.items():
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name}={getattr(self, name)!r}; expected one of {choices}")
 
@@ -121,12 +124,17 @@ class KVCache:
         """Store the new tokens of one layer and return everything this layer has seen so far."""
         end = self.length + k.shape[2]
         if end > self.size:
-            raise ValueError(
-                f"the cache holds {self.size} tokens, but {self.length} + {k.shape[2]} are asked for"
-            )
+            raise ValueError(f"the cache holds {self.size} tokens; {self.length} + {k.shape[2]} are needed")
         self.keys[layer, :, :, self.length : end] = k
         self.values[layer, :, :, self.length : end] = v
         return self.keys[layer, :, :, :end], self.values[layer, :, :, :end]
+
+
+def rotary_tables(config: GPTConfig) -> tuple[Float[Tensor, "context half"], Float[Tensor, "context half"]]:
+    """Cosine and sine, in float64, of the angle of each pair at each position: position x theta^(-2i/D)."""
+    speed = config.rope_theta ** (-torch.arange(0, config.head_dim, 2, dtype=torch.float64) / config.head_dim)
+    angle = torch.outer(torch.arange(config.context, dtype=torch.float64), speed)  # (context, D/2) radians
+    return angle.cos(), angle.sin()
 
 
 def rotate(
@@ -151,10 +159,9 @@ class CausalSelfAttention(nn.Module):
         super().__init__()
         self.layer = layer
         self.n_head, self.kv_heads, self.head_dim = config.n_head, config.kv_heads, config.head_dim
-        self.qkv = nn.Linear(
-            config.n_embd, (self.n_head + 2 * self.kv_heads) * self.head_dim, bias=config.bias
-        )
-        self.out = nn.Linear(config.n_embd, config.n_embd, bias=config.bias)
+        bias = config.bias if config.attention_bias is None else config.attention_bias
+        self.qkv = nn.Linear(config.n_embd, (self.n_head + 2 * self.kv_heads) * self.head_dim, bias=bias)
+        self.out = nn.Linear(config.n_embd, config.n_embd, bias=bias)
 
     def forward(
         self,
@@ -165,9 +172,7 @@ class CausalSelfAttention(nn.Module):
     ) -> tuple[Float[Tensor, "batch time width"], Float[Tensor, "batch head time source"] | None]:
         B, T, C = x.shape
         heads = self.qkv(x).view(B, T, -1, self.head_dim).transpose(1, 2)  # (B, H + 2G, T, D)
-        q, k, v = heads.split(
-            (self.n_head, self.kv_heads, self.kv_heads), dim=1
-        )  # (B, H, T, D), 2 x (B, G, T, D)
+        q, k, v = heads.split((self.n_head, self.kv_heads, self.kv_heads), dim=1)  # (B, H or G, T, D)
         if rotary is not None:
             q, k = rotate(q, *rotary), rotate(k, *rotary)
         if cache is not None:
@@ -182,10 +187,9 @@ class CausalSelfAttention(nn.Module):
             scores = scores.masked_fill(~causal_mask(T, S, x.device), -torch.inf)
             weights = scores.softmax(dim=-1)  # (B, H, T, S)
             y = weights @ v  # (B, H, T, D)
-        elif T == S or T == 1:
-            y = F.scaled_dot_product_attention(q, k, v, is_causal=T > 1)  # (B, H, T, D)
         else:
-            y = F.scaled_dot_product_attention(q, k, v, attn_mask=causal_mask(T, S, x.device))  # (B, H, T, D)
+            mask = None if T in (1, S) else causal_mask(T, S, x.device)
+            y = F.scaled_dot_product_attention(q, k, v, mask, is_causal=1 < T == S)  # (B, H, T, D)
         y = y.transpose(1, 2).reshape(B, T, C)  # (B, T, C)
         return self.out(y), weights
 
@@ -209,8 +213,8 @@ class FeedForward(nn.Module):
 
 def make_norm(config: GPTConfig) -> nn.Module:
     if config.norm == "rms":
-        return nn.RMSNorm(config.n_embd, eps=1e-5)
-    return nn.LayerNorm(config.n_embd, bias=config.bias)
+        return nn.RMSNorm(config.n_embd, eps=config.norm_eps)
+    return nn.LayerNorm(config.n_embd, eps=config.norm_eps, bias=config.bias)
 
 
 class Block(nn.Module):
@@ -251,18 +255,21 @@ class GPT(nn.Module):
         if config.position == "learned":
             self.positions = nn.Embedding(config.context, config.n_embd)
         else:
-            speed = 10000.0 ** (
-                -torch.arange(0, config.head_dim, 2) / config.head_dim
-            )  # (D/2,) radians per token
-            angle = torch.outer(torch.arange(config.context), speed)  # (context, D/2)
-            self.register_buffer("rotary_cos", angle.cos(), persistent=False)
-            self.register_buffer("rotary_sin", angle.sin(), persistent=False)
+            for name, table in zip(("rotary_cos", "rotary_sin"), rotary_tables(config), strict=True):
+                self.register_buffer(name, table.to(self.embed.weight), persistent=False)
         self.blocks = nn.ModuleList(Block(config, layer) for layer in range(config.n_layer))
         self.norm = make_norm(config)
         self.unembed = nn.Linear(config.n_embd, config.vocab_size, bias=False)
         if config.tie_embeddings:
             self.unembed.weight = self.embed.weight
         self._initialise(generator)
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "GPT":
+        """Move as every module does, but round the rotary tables to a new dtype only once."""
+        super()._apply(fn, recurse)
+        if self.config.position == "rotary":
+            self.rotary_cos, self.rotary_sin = (x.to(self.embed.weight) for x in rotary_tables(self.config))
+        return self
 
     @torch.no_grad()
     def _initialise(self, generator: torch.Generator | None) -> None:
@@ -302,9 +309,7 @@ class GPT(nn.Module):
         if T < 1:
             raise ValueError("ids has no tokens; expected at least one")
         if start + T > self.config.context:
-            raise ValueError(
-                f"ids need {start + T} positions, but the context is {self.config.context} tokens"
-            )
+            raise ValueError(f"ids need {start + T} positions, but the context is {self.config.context}")
         if targets is not None and last_only:
             raise ValueError("targets need the scores of every position; call without last_only")
         x = self.embed(ids)  # (B, T, C)
@@ -326,12 +331,8 @@ class GPT(nn.Module):
         loss = None
         if targets is not None:
             loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=-100)
-        return GPTOutput(
-            logits,
-            loss,
-            attentions=cast(list[Tensor], attentions) if return_attention else None,
-            states=states if return_states else None,
-        )
+        kept = cast(list[Tensor], attentions) if return_attention else None
+        return GPTOutput(logits, loss, kept, states if return_states else None)
 
     def logit_lens(
         self, states: list[Float[Tensor, "batch time width"]]

@@ -7,7 +7,18 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from course_lib.models.gpt import GPT, GPTConfig, KVCache, causal_mask, rotate
+from course_lib.models.gpt import (
+    GPT,
+    Block,
+    CausalSelfAttention,
+    FeedForward,
+    GPTConfig,
+    KVCache,
+    causal_mask,
+    make_norm,
+    rotary_tables,
+    rotate,
+)
 
 VARIANTS = {
     "gpt2": {},
@@ -25,7 +36,18 @@ VARIANTS = {
         "bias": False,
         "tie_embeddings": False,
     },
+    "attention bias only": {"bias": False, "attention_bias": True},
+    "slow rotary, large eps": {"position": "rotary", "rope_theta": 5e5, "norm": "rms", "norm_eps": 1e-2},
 }
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Models this small are faster without a second thread, above all on a busy machine."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 def make(dtype: torch.dtype = torch.float64, seed: int = 0, **options) -> GPT:
@@ -115,8 +137,7 @@ def oracle_today(model: GPT, ids: torch.Tensor) -> torch.Tensor:
 @pytest.mark.parametrize("groups", [1, 2, 4])
 def test_todays_architecture_agrees_with_loops(groups):
     model, ids = make(**VARIANTS["today"] | {"n_kv_head": groups}), some_ids()
-    # the angles of the model are float32 numbers
-    torch.testing.assert_close(model(ids).logits, oracle_today(model, ids), atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(model(ids).logits, oracle_today(model, ids), atol=1e-12, rtol=1e-12)
 
 
 def test_rotary_scores_depend_on_distance_only():
@@ -197,12 +218,12 @@ class TestEveryVariant:
     def test_parameters_by_hand(self, options):
         model = make(**options)
         c, G = model.config, model.config.kv_heads
-        bias = int(c.bias)
+        bias, attention_bias = int(c.bias), int(c.bias if c.attention_bias is None else c.attention_bias)
         qkv_width = (c.n_head + 2 * G) * c.head_dim
         norm = c.n_embd * (1 + (bias if c.norm == "layer" else 0))
         up_width = c.hidden * (2 if c.mlp == "swiglu" else 1)
         block = 2 * norm + c.n_embd * (qkv_width + c.n_embd + up_width) + c.hidden * c.n_embd
-        block += bias * (qkv_width + c.n_embd + up_width + c.n_embd)
+        block += attention_bias * (qkv_width + c.n_embd) + bias * (up_width + c.n_embd)
         total = 31 * c.n_embd * (1 if c.tie_embeddings else 2) + 3 * block + norm
         total += 24 * c.n_embd if c.position == "learned" else 0
         assert model.num_parameters() == total
@@ -231,7 +252,7 @@ def test_same_seed_same_model_and_start_near_uniform():
         assert torch.equal(tensor, b.state_dict()[name]), name
     ids = torch.randint(512, (4, 64), generator=torch.Generator().manual_seed(0))
     assert float(a(ids, ids.roll(-1, 1)).loss.detach()) == pytest.approx(math.log(512), abs=0.15)
-    adds = a.blocks[0].feed_forward.down.weight.std()
+    adds = a.blocks[0].feed_forward.down.weight.detach().std()
     assert float(adds) == pytest.approx(0.02 / math.sqrt(8), rel=0.03)
 
 
@@ -247,6 +268,9 @@ def test_causal_mask_by_hand():
         ({"n_layer": 0}, "n_layer=0"),
         ({"n_kv_head": 0}, "n_kv_head=0"),
         ({"mlp_width": 0}, "mlp_width=0"),
+        ({"rope_theta": 0.0}, "rope_theta=0.0"),
+        ({"norm_eps": -1e-5}, "norm_eps=-1e-05"),
+        ({"norm_eps": float("nan")}, "norm_eps=nan"),
         ({"n_embd": 36, "n_head": 12, "position": "rotary"}, "odd"),
     ],
 )
@@ -266,3 +290,104 @@ def test_bad_calls_are_refused():
     cache = KVCache(model.config, size=4)
     with pytest.raises(ValueError, match="holds 4"):
         model(some_ids(1, 5), kv_cache=cache)
+
+
+class TestEveryPartsGradient:
+    """Analytic against numeric gradients in float64, for the input and for every parameter."""
+
+    @staticmethod
+    def check(module, call, x):
+        module = module.double()
+        generator = torch.Generator().manual_seed(4)
+        names = [name for name, _ in module.named_parameters()]
+        values = [
+            torch.randn(p.shape, generator=generator, dtype=torch.float64).mul(0.5).requires_grad_()
+            for p in module.parameters()
+        ]
+        functional = torch.func.functional_call
+
+        def forward(x, *values):
+            out = functional(module, dict(zip(names, values, strict=True)), call(x))
+            return tuple(part for part in out if part is not None) if isinstance(out, tuple) else out
+
+        x = torch.randn(x, generator=generator, dtype=torch.float64, requires_grad=True)
+        assert torch.autograd.gradcheck(forward, (x, *values))
+
+    @staticmethod
+    def config(**options):
+        return GPTConfig(**{"vocab_size": 5, "context": 4, "n_layer": 1, "n_head": 2, "n_embd": 4} | options)
+
+    @pytest.mark.parametrize("norm", ["layer", "rms"])
+    def test_norm(self, norm):
+        self.check(make_norm(self.config(norm=norm)), lambda x: (x,), (2, 3, 4))
+
+    @pytest.mark.parametrize("mlp", ["gelu", "swiglu"])
+    def test_feed_forward(self, mlp):
+        self.check(FeedForward(self.config(mlp=mlp, mlp_width=5)), lambda x: (x,), (2, 3, 4))
+
+    @pytest.mark.parametrize("explain", [False, True])
+    @pytest.mark.parametrize("n_kv_head", [1, 2])
+    def test_attention(self, n_kv_head, explain):
+        config = self.config(n_kv_head=n_kv_head, position="rotary")
+        rotary = tuple(table[:3] for table in rotary_tables(config))
+        attention = CausalSelfAttention(config, 0)
+        self.check(attention, lambda x: (x, rotary, None, explain), (2, 3, 4))
+
+    def test_block(self):
+        self.check(Block(self.config(mlp_width=5), 0), lambda x: (x,), (1, 3, 4))
+
+    def test_rotate(self):
+        cos, sin = (table[:3] for table in rotary_tables(self.config(position="rotary", n_head=1)))
+        x = torch.randn(1, 2, 3, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(5))
+        assert torch.autograd.gradcheck(lambda x: rotate(x, cos, sin), (x.requires_grad_(),))
+
+    @pytest.mark.parametrize("options", [{}, VARIANTS["today"]], ids=["gpt2", "today"])
+    def test_whole_model_and_loss(self, options):
+        model = GPT(self.config(mlp_width=5, **options)).double()
+        ids, targets = torch.tensor([[0, 3, 1]]), torch.tensor([[3, 1, 4]])
+        names = [name for name, _ in model.named_parameters()]
+        values = [
+            torch.randn(p.shape, generator=torch.Generator().manual_seed(i), dtype=torch.float64)
+            .mul(0.5)
+            .requires_grad_()
+            for i, p in enumerate(model.parameters())
+        ]
+
+        def loss(*values):
+            parameters = dict(zip(names, values, strict=True))
+            return torch.func.functional_call(model, parameters, (ids, targets)).loss
+
+        assert torch.autograd.gradcheck(loss, values)
+
+
+@pytest.mark.parametrize("name", ["gpt2", "today"])
+class TestOnAGpu:
+    def test_logits_are_those_of_the_cpu(self, name, cuda):
+        model, ids = make(torch.float32, **VARIANTS[name]), some_ids()
+        expected = model(ids).logits
+        model.to(cuda)
+        for explain in (False, True):
+            logits = model(ids.to(cuda), return_attention=explain).logits.cpu()
+            torch.testing.assert_close(logits, expected, atol=1e-4, rtol=1e-4)
+        cache = KVCache(model.config, 2, device=cuda, dtype=torch.float32)
+        parts = [model(part.to(cuda), kv_cache=cache).logits.cpu() for part in ids.split([5, 1, 11], dim=1)]
+        torch.testing.assert_close(torch.cat(parts, 1), expected, atol=1e-4, rtol=1e-4)
+
+    def test_bfloat16_stays_near(self, name, cuda):
+        model, ids = make(torch.float32, **VARIANTS[name]), some_ids()
+        expected = model(ids).logits
+        logits = model.to(cuda, torch.bfloat16)(ids.to(cuda)).logits.float().cpu()
+        assert float((logits - expected).abs().max() / expected.abs().max()) < 0.05
+
+    @pytest.mark.slow
+    def test_compiled_is_the_same_model(self, name, cuda):
+        model, ids = make(torch.float32, **VARIANTS[name]).to(cuda), some_ids().to(cuda)
+        targets = some_ids(seed=2).to(cuda)
+        compiled = torch.compile(model)
+        torch.testing.assert_close(compiled(ids).logits, model(ids).logits, atol=1e-4, rtol=1e-4)
+        compiled(ids, targets).loss.backward()
+        mine = [parameter.grad.clone() for parameter in model.parameters()]
+        model.zero_grad()
+        model(ids, targets).loss.backward()
+        for gradient, parameter in zip(mine, model.parameters(), strict=True):
+            torch.testing.assert_close(gradient, parameter.grad, atol=1e-4, rtol=1e-3)
