@@ -22,6 +22,21 @@ from torch import Tensor, nn
 NoisePredictor = Callable[[Tensor, Tensor], Tensor]  # (noisy, step of each example) -> the noise in it
 
 
+def check_data(name: str, data: Tensor) -> None:
+    if data.ndim < 2 or not len(data) or not data.is_floating_point():
+        raise ValueError(
+            f"{name} has shape {tuple(data.shape)} and dtype {data.dtype}; "
+            "expected (batch, ...) of floating-point numbers, with at least one example"
+        )
+
+
+def check_noise(noise: Tensor, data: Tensor) -> None:
+    if noise.shape != data.shape:
+        raise ValueError(
+            f"noise has shape {tuple(noise.shape)}; expected {tuple(data.shape)}, as the data has"
+        )
+
+
 class NoiseSchedule:
     """How much noise each step adds.
 
@@ -50,6 +65,7 @@ class NoiseSchedule:
 
     def at(self, values: Float[Tensor, "steps"], t: Int[Tensor, "batch"], like: Tensor) -> Tensor:
         """Pick `values[t]` for each example, shaped so that it multiplies `like` (B, ...)."""
+        check_data("data", like)
         if len(t) != len(like) or int(t.min()) < 0 or int(t.max()) > self.steps:
             raise ValueError(f"t={t.tolist()}; expected {len(like)} steps from 0 to {self.steps}")
         return values[t.cpu()].to(like).view(-1, *[1] * (like.ndim - 1))
@@ -65,6 +81,7 @@ def add_noise(
 
     If `clean` has variance 1, so has the result.
     """
+    check_noise(noise, clean)
     left = schedule.at(schedule.alpha_bar, t, clean)
     return left.sqrt() * clean + (1 - left).sqrt() * noise
 
@@ -76,6 +93,7 @@ def predict_clean(
     noise: Float[Tensor, "batch *shape"],
 ) -> Float[Tensor, "batch *shape"]:
     """Turn a guess of the noise into a guess of the clean data: `add_noise` solved for `clean`."""
+    check_noise(noise, noisy)
     left = schedule.at(schedule.alpha_bar, t, noisy)
     return (noisy - (1 - left).sqrt() * noise) / left.sqrt()
 
@@ -90,6 +108,8 @@ def posterior(
 
     At t = 1 the variance is 0: the step before is the clean data. Raises ValueError for t below 1.
     """
+    if clean.shape != noisy.shape:
+        raise ValueError(f"clean has shape {tuple(clean.shape)}; expected {tuple(noisy.shape)}, as noisy has")
     if int(t.min()) < 1:
         raise ValueError(f"t={t.tolist()}; expected steps from 1 to {schedule.steps}")
     alpha, beta = schedule.at(schedule.alpha, t, noisy), schedule.at(schedule.beta, t, noisy)
@@ -118,14 +138,6 @@ def diffusion_loss(
     return F.mse_loss(model(add_noise(schedule, clean, t, noise), t), noise)
 
 
-def check_data(name: str, data: Tensor) -> None:
-    if data.ndim < 2 or not len(data) or not data.is_floating_point():
-        raise ValueError(
-            f"{name} has shape {tuple(data.shape)} and dtype {data.dtype}; "
-            "expected (batch, ...) of floating-point numbers, with at least one example"
-        )
-
-
 def denoise_step(
     schedule: NoiseSchedule,
     noisy: Float[Tensor, "batch *shape"],
@@ -139,6 +151,7 @@ def denoise_step(
     A little `fresh_noise` goes in again, except at the last step. `clip` keeps the guess within -clip to
     clip, which saves a long walk from a wild first guess.
     """
+    check_noise(fresh_noise, noisy)
     steps = torch.full((len(noisy),), t, device=noisy.device)  # (B,)
     guess = predict_clean(schedule, noisy, steps, guessed_noise)
     if clip is not None:

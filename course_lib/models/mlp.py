@@ -103,6 +103,8 @@ class MLP(nn.Module):
         bend = ACTIVATIONS[self.config.activation]
         if x.ndim < 2 or math.prod(x.shape[1:]) != self.config.n_in:
             raise ValueError(f"x.shape={tuple(x.shape)}; expected (batch, {self.config.n_in})")
+        if not x.is_floating_point():
+            raise ValueError(f"x.dtype={x.dtype}; expected floating-point numbers")
         x = x.flatten(1)  # (B, F)
         states = [x]
         for layer in self.layers[:-1]:

@@ -147,6 +147,8 @@ class RNN(nn.Module):
             raise ValueError(
                 f"x.shape={tuple(x.shape)}; expected (batch, time, {self.config.n_in}) with at least one step"
             )
+        if not x.is_floating_point():
+            raise ValueError(f"x.dtype={x.dtype}; expected floating-point numbers (RecurrentLM reads ids)")
         expected = self.start(x.shape[0])
         state = expected if state is None else state
         if [part.shape for part in state] != [part.shape for part in expected]:

@@ -119,6 +119,11 @@ class Autoencoder(nn.Module):
         return AutoencoderOutput(self.decode_logits(z), z)
 
 
+def check_same(mean: Tensor, log_var: Tensor) -> None:
+    if mean.shape != log_var.shape:
+        raise ValueError(f"log_var.shape={tuple(log_var.shape)}; expected {tuple(mean.shape)}, as for mean")
+
+
 def reparameterize(
     mean: Float[Tensor, "batch latent"],
     log_var: Float[Tensor, "batch latent"],
@@ -128,6 +133,7 @@ def reparameterize(
 
     The chance is drawn apart, then stretched and moved: mean + standard deviation x noise.
     """
+    check_same(mean, log_var)
     noise = torch.randn(mean.shape, generator=generator, dtype=mean.dtype).to(mean.device)  # (B, Z)
     return mean + (0.5 * log_var).exp() * noise
 
@@ -139,8 +145,7 @@ def kl_divergence(
 
     -1/2 sum(1 + log var - mean^2 - var), Kingma and Welling 2014, appendix B.
     """
-    if mean.shape != log_var.shape:
-        raise ValueError(f"log_var.shape={tuple(log_var.shape)}; expected {tuple(mean.shape)}, as for mean")
+    check_same(mean, log_var)
     return -0.5 * (1 + log_var - mean.square() - log_var.exp()).sum(dim=1)
 
 

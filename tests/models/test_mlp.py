@@ -166,6 +166,8 @@ def test_bad_input_is_refused():
             MLPConfig(**{"n_in": 2, "n_out": 2} | options)
     with pytest.raises(ValueError, match=r"x.shape=\(5, 3\); expected \(batch, 2\)"):
         MLP(MLPConfig(2, 2))(torch.zeros(5, 3))
+    with pytest.raises(ValueError, match=r"x\.dtype=torch\.int64"):
+        MLP(MLPConfig(2, 2))(torch.zeros(5, 2, dtype=torch.long))
     with pytest.raises(ValueError, match="sizes="):
         ValueMLP((2,))
     with pytest.raises(ValueError, match="activation='gelu'"):

@@ -149,6 +149,7 @@ def test_bad_input_is_refused():
         (lambda: model(good / 0), "outside 0 to 1"),
         (lambda: model.decode(torch.zeros(2, 3)), r"z.shape=\(2, 3\); expected \(batch, 2\)"),
         (lambda: kl_divergence(torch.zeros(2, 2), torch.zeros(2, 3)), r"log_var.shape=\(2, 3\)"),
+        (lambda: reparameterize(torch.zeros(2, 2), torch.zeros(1, 2)), r"log_var.shape=\(1, 2\)"),
         (lambda: vae_loss(model(good), good, -1), "beta=-1"),
         (lambda: reconstruction_loss(good, good[:1]), "1 images; expected 2"),
         (lambda: model.generate(0), "n=0"),
