@@ -23,7 +23,7 @@ $(VENV)/.course: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.course
-	@$(PIP) install -c constraints.txt -e ".[test]"
+	@$(PIP) install -c constraints.txt -e ".[test,oracles]"
 	@touch $@
 
 lab: $(VENV)/.course

@@ -104,6 +104,7 @@ def check(number: LabNumber) -> None:
         )
     done = sum(result.status == "passed" for result in results)
     typer.echo(f"{done} of {len(results)} exercises pass their visible checks.")
+    typer.echo("Your packet has its own check: `course packet check`.")
     if done < len(results):
         raise typer.Exit(1)
 
@@ -123,6 +124,22 @@ def submit(
     typer.echo(
         f"{name} handed in as {hand_in(workspace, name, learner)}. You may hand in again; the newest counts."
     )
+
+
+@app.command(rich_help_panel=LEARN)
+def serve(
+    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 8642,
+    host: Annotated[
+        str, typer.Option(help="Address; any but this machine's own needs an API key.")
+    ] = "127.0.0.1",
+    api_key: Annotated[
+        str | None, typer.Option(envvar="COURSE_API_KEY", help="Ask every client for this key.")
+    ] = None,
+) -> None:
+    """Put the course's model behind the OpenAI and Anthropic formats, for their own Python clients, offline."""
+    from course_lib.serve import run_server
+
+    run_server(host=host, port=port, api_key=api_key)
 
 
 @app.command(rich_help_panel=TEACH)
@@ -187,9 +204,17 @@ def train_course_gpt(
     from course_lib.training.course_gpt import compare_with_shipped
     from course_lib.training.course_gpt import train_course_gpt as train
 
-    train(out, seed=seed, progress=True)
+    try:
+        train(out, seed=seed, progress=True)
+    except KeyboardInterrupt:
+        raise CourseError(f"interrupted; the same command goes on where it stopped ({out}).") from None
     if compare:
-        typer.echo(compare_with_shipped(out))
+        comparison = compare_with_shipped(out)
+        typer.echo(str(comparison))
+        if not comparison.agrees:
+            raise CourseError(
+                f"the new weights in {out} differ from the shipped ones more than rounding explains."
+            )
 
 
 def _later(name: str, what: str, when: str) -> None:
@@ -203,7 +228,6 @@ def _later(name: str, what: str, when: str) -> None:
 _later("progress", "Show what you have finished.", "the quizzes of all lessons")
 _later("report", "One HTML page about a graded class.", "the sandboxed grading")
 _later("export-grades", "Grades for Canvas, Moodle, CSV.", "the sandboxed grading")
-_later("serve", "The course's model behind two public wire formats.", "the model wing")
 _later("bench", "Compare speeds with peers, in one run.", "the model wing")
 
 

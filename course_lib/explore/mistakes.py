@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from course_lib.training.loop import Batch
 
 
-def train_tiny(tokenizer: BytePairTokenizer, documents: Sequence[str], seed: int, steps: int = 80) -> GPT:
+def train_tiny(tokenizer: BytePairTokenizer, documents: Sequence[str], seed: int, steps: int = 200) -> GPT:
     """Train a one-layer GPT on `documents` in a few seconds and return it.
 
     Raises:

@@ -152,7 +152,10 @@ def generate_feedback(root: Path, assignment: str, students: Sequence[str] | Non
 def points_by_exercise(
     root: Path, assignment: str, student: str
 ) -> tuple[dict[str, float], dict[str, float], tuple[str, ...]]:
-    """What the gradebook holds for one student: points, maximum, and the exercises that wait for a person."""
+    """What the gradebook holds for one student: points, maximum, and the exercises that wait for a person.
+
+    Exercises stand in the order of the instructor's notebooks.
+    """
     points: dict[str, float] = {}
     maximum: dict[str, float] = {}
     waiting: list[str] = []
@@ -162,7 +165,8 @@ def points_by_exercise(
         except MissingEntry:
             return points, maximum, ()
         for notebook in submission.notebooks:
-            for grade in sorted(notebook.grades, key=lambda g: g.name):
+            order = _cell_order(root / "solutions" / assignment / f"{notebook.name}.ipynb")
+            for grade in sorted(notebook.grades, key=lambda g: (order.get(g.name, len(order)), g.name)):
                 if not grade.max_score:
                     continue
                 exercise = grade.name.removeprefix("grade_")
@@ -172,6 +176,12 @@ def points_by_exercise(
                 if grade.needs_manual_grade:
                     waiting.append(exercise)
     return points, maximum, tuple(waiting)
+
+
+def _cell_order(path: Path) -> dict[str, int]:
+    """Place of each nbgrader cell in a notebook, by its id; empty if there is no such file."""
+    cells = nbformat.read(path, as_version=4).cells if path.exists() else []
+    return {grade_id(cell): place for place, cell in enumerate(cells) if grade_id(cell)}
 
 
 def validate_notebook(path: Path) -> list[ExerciseReport]:
@@ -221,7 +231,7 @@ def what_is_wrong(path: Path) -> str:
             if path.parent.is_dir()
             else []
         )
-        return f"There is no {path.name}; found {', '.join(there[:5]) or 'nothing'}."
+        return f"No {path.name}; found {', '.join(there[:5]) or 'nothing'}."
     if path.is_symlink() or not path.is_file():
         return f"{path.name} is not a plain file."
     try:

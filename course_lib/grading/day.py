@@ -27,22 +27,31 @@ DEMO_LAB = "02-how-ai-models-work"
 
 
 def points_table(title: str, outcomes: Sequence[Outcome]) -> Table:
-    """Return the class as a table: a row per learner, a column per exercise, `*` where a person still has to read."""
+    """Return the class as a table: a row per learner and a numbered column per exercise, explained below it.
+
+    `*` stands where a person still has to read, `-` where nothing could be graded.
+    """
     from rich.table import Table
 
     exercises = {name: points for outcome in outcomes for name, points in outcome.max_points.items()}
-    table = Table(title=title, caption="* waits for a person to read it", caption_justify="left")
+    names = ", ".join(
+        f"{number} {name.replace('_', ' ')} ({most:g})"
+        for number, (name, most) in enumerate(exercises.items(), 1)
+    )
+    caption = f"{names}. * waits for a person; - could not be graded."
+    table = Table(title=title, caption=caption, caption_justify="left", padding=(0, 1))
     table.add_column("learner", no_wrap=True)
-    for name, most in exercises.items():
-        table.add_column(f"{name.replace('_', ' ')}\n/{most:g}", justify="right")
-    table.add_column(f"sum\n/{sum(exercises.values()):g}", justify="right")
+    for number in range(1, len(exercises) + 1):
+        table.add_column(str(number), justify="right", no_wrap=True)
+    table.add_column(f"of {sum(exercises.values()):g}", justify="right", no_wrap=True)
     for outcome in outcomes:
-        cells = []
-        for name in exercises:
-            shown = f"{outcome.points[name]:g}" if name in outcome.points else "-"
-            cells.append("*" if name in outcome.waiting else shown)
         graded = outcome.status == GRADED
-        table.add_row(outcome.student, *cells, f"{outcome.score:g}" if graded else "not graded")
+        cells = [
+            "*" if name in outcome.waiting else f"{outcome.points.get(name, 0.0):g}" for name in exercises
+        ]
+        table.add_row(
+            outcome.student, *(cells if graded else "-" * len(cells)), f"{outcome.score:g}" if graded else "-"
+        )
     return table
 
 
@@ -164,16 +173,22 @@ def run_demo(workspace: Workspace, console: Console) -> list[Outcome]:
     for name in ("solutions", "labs", "class"):
         shutil.rmtree(demo.root / name, ignore_errors=True)
     shutil.copytree(workspace.solutions / DEMO_LAB, demo.solutions / DEMO_LAB)
-    shutil.copy2(workspace.root / "nbgrader_config.py", demo.root / "nbgrader_config.py")
+    settings = (workspace.root / "nbgrader_config.py").read_text(encoding="utf-8")
+    settings += "c.Execute.timeout = 10  # a short wait is enough here\n"
+    (demo.root / "nbgrader_config.py").write_text(settings, encoding="utf-8")
     with console.status("Releasing the lab ..."):
         make_release(demo.root, DEMO_LAB)
     release = demo.labs / DEMO_LAB / "lab.ipynb"
     for learner, content in _made_class(release, bank_folder).items():
         folder = demo.classroom / "submitted" / learner / DEMO_LAB
-        shutil.copytree(demo.labs / DEMO_LAB, folder)
+        folder.mkdir(parents=True)
         text = content if isinstance(content, str) else nbformat.writes(content)
         (folder / "lab.ipynb").write_text(text, encoding="utf-8")
-    console.print("Twelve learners have handed in lab 02. One file is no notebook, one never ends, ...")
+    for learner, packet in (("ada", demo.solutions), ("boris", demo.labs)):  # one did the packet task, one looked
+        shutil.copy2(packet / DEMO_LAB / "packet.ipynb", demo.classroom / "submitted" / learner / DEMO_LAB)
+    console.print(
+        "Twelve learners have handed in lab 02; not all of it is right, and not all of it is a notebook."
+    )
     outcomes = grade_class(demo, DEMO_LAB, console)
     console.print(
         f"Look around as the instructor: cd {demo.root} && nbgrader formgrader", soft_wrap=True, markup=False

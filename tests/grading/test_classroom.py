@@ -217,7 +217,7 @@ BROKEN: dict[str, tuple[str, str, str]] = {
         '{"cells": 3, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
         "lab.ipynb",
     ),
-    "renamed": ("Lab(1).ipynb", nbformat.writes(tiny_lab()), "There is no lab.ipynb; found Lab(1).ipynb."),
+    "renamed": ("Lab(1).ipynb", nbformat.writes(tiny_lab()), "No lab.ipynb; found Lab(1).ipynb."),
 }
 
 
@@ -270,7 +270,7 @@ def test_what_cannot_be_graded_has_a_reason(student: str, outcomes: dict[str, Ou
 
 @pytest.mark.slow
 def test_an_empty_folder_is_reported(outcomes: dict[str, Outcome]) -> None:
-    assert outcomes["empty-folder"].reason == "There is no lab.ipynb; found nothing."
+    assert outcomes["empty-folder"].reason == "No lab.ipynb; found nothing."
 
 
 @pytest.mark.slow
@@ -378,7 +378,7 @@ def test_a_second_notebook_beside_the_lab_is_graded_too(tmp_path: Path) -> None:
     assert both.points["double"] == 4.0
     assert set(both.max_points) == {"double", "triple", "why", "packet", "packet:why"}
     assert (lab_only.status, lab_only.points["triple"]) == ("graded", 4.0)
-    assert "There is no packet.ipynb" in lab_only.reason
+    assert "No packet.ipynb" in lab_only.reason
     assert (broken.status, broken.points["triple"]) == ("not graded", 4.0)
     assert "packet.ipynb is not valid JSON" in broken.reason
 
