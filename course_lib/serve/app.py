@@ -228,8 +228,7 @@ def _headers(wire: WireFormat, left_out: bool = False) -> dict[str, str]:
 async def _cancel_on_disconnect(request: Request, job: Job) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
-    job.cancel()
-    job.post(ServeError(Problem.INVALID, "the client went away"))  # wakes the endpoint; nobody reads it
+    job.post(ServeError(Problem.INVALID, "the client went away"))  # ends the wait for it; nobody reads it
 
 
 class CourseServer(uvicorn.Server):
@@ -361,10 +360,11 @@ def _listen(host: str, port: int) -> socket.socket:
     if not 0 <= port <= 65535:
         raise CourseError(f"Port {port} does not exist: choose 1 to 65535.")
     try:
-        family, kind, _, _, address = socket.getaddrinfo(
+        family, kind, protocol, _, address = socket.getaddrinfo(
             host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        listener = socket.socket(family, kind)
+        # The protocol must be named: asyncio switches Nagle's delay off only for sockets that say TCP.
+        listener = socket.socket(family, kind, protocol)
     except OSError as error:
         raise CourseError(f"{host} is no address of this machine ({error.strerror}).") from None
     try:

@@ -1,6 +1,7 @@
 """Servers for the tests: the course's own model, and a model that says what it is told, slowly if wished."""
 
 import contextlib
+import os
 import time
 
 import pytest
@@ -34,24 +35,18 @@ class Script(GPT):
         return GPTOutput(logits)
 
 
-@pytest.fixture(autouse=True)
-def only_loopback(monkeypatch):
+@pytest.fixture(autouse=True, scope="session")
+def only_loopback():
     """No proxy and no account of this machine has a say in where the clients go."""
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
-    for name in (
-        "ANTHROPIC_BASE_URL",
-        "ANTHROPIC_AUTH_TOKEN",
-        "OPENAI_BASE_URL",
-        "OPENAI_ORG_ID",
-        "OPENAI_PROJECT_ID",
-    ):
-        monkeypatch.delenv(name, raising=False)
+    with pytest.MonkeyPatch.context() as environment:
+        for name in list(os.environ):
+            if name.upper().endswith("_PROXY") or name.startswith(("ANTHROPIC_", "OPENAI_")):
+                environment.delenv(name)
+        yield
 
 
 @pytest.fixture(scope="session")
-def course_server():
+def course_server(only_loopback):
     with BackgroundServer(Service(load_engine(max_active=4, max_waiting=32))) as server:
         yield server
 

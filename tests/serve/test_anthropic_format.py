@@ -16,7 +16,7 @@ def connect(server, **settings):
     return anthropic.Anthropic(base_url=server.url, api_key="any", max_retries=0, timeout=30, **settings)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(course_server):
     with connect(course_server) as client:
         yield client

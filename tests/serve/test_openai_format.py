@@ -16,7 +16,7 @@ def connect(server, **settings):
     return openai.OpenAI(base_url=f"{server.url}/v1", api_key="any", max_retries=0, timeout=30, **settings)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(course_server):
     with connect(course_server) as client:
         yield client
@@ -114,6 +114,17 @@ def test_stop_sequences_across_tokens(client, stop):
     )
     assert (whole.choices[0].message.content, whole.choices[0].finish_reason) == (expected, "stop")
     assert streamed(client, temperature=0, stop=stop)[:2] == (expected, "stop")
+
+
+@pytest.mark.parametrize(
+    ("stop", "settings", "expected"),
+    [
+        (". The end", {}, (ANSWER, "stop")),
+        (" of Spain", {"max_tokens": 3}, ("The capital of", "length")),
+    ],
+)
+def test_what_only_began_like_a_stop_sequence_is_shown(client, stop, settings, expected):
+    assert streamed(client, temperature=0, stop=stop, **settings)[:2] == expected
 
 
 def test_characters_of_several_tokens_stay_whole(serve_script):

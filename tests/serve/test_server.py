@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from course_lib.errors import CourseError
 from course_lib.serve import run_server
-from course_lib.serve.app import BackgroundServer, is_loopback
+from course_lib.serve.app import BackgroundServer, _listen, is_loopback
 
 ASK = [{"role": "user", "content": "What is the capital of France?"}]
 ANSWER = "The capital of France is Paris."
@@ -85,7 +85,7 @@ def test_twenty_at_once(course_server):
 
 def test_a_short_answer_need_not_wait_for_a_long_one(serve_script):
     """Tokens are given in turn: a short answer that came second is done long before the first."""
-    server = serve_script(b"abc", delay=0.01, again=True)
+    server = serve_script(b"abc", delay=0.02, again=True)
     stream = start_stream(server)
     with connect(server) as client:
         answer = client.chat.completions.create(model="course-gpt", messages=ASK, max_tokens=3)
@@ -118,7 +118,7 @@ def test_too_busy(serve_script, vendor):
 
 def test_who_hangs_up_frees_the_place(serve_script):
     """In the middle of a stream, while waiting in the queue, and while waiting for a whole answer."""
-    server = serve_script(b"abc", delay=0.02, again=True, max_active=1)
+    server = serve_script(b"abc", delay=0.05, again=True, max_active=1)
     stream = start_stream(server)
     body = json.dumps({"model": "course-gpt", "messages": ASK}).encode()
     whole = raw_request(server, body)
@@ -132,10 +132,11 @@ def test_who_hangs_up_frees_the_place(serve_script):
     whole.close()
     wait_until(lambda: load(server) == (0, 0))
     calls = server.service.engine.model.calls
-    time.sleep(0.1)
-    assert server.service.engine.model.calls == calls  # nobody computes for nobody
+    time.sleep(0.2)
+    assert server.service.engine.model.calls <= calls + 1  # the token that was under way, and no other
 
 
+@pytest.mark.slow
 def test_twenty_hang_up_at_once(course_server):
     streams = [start_stream(course_server) for _ in range(20)]
     for stream in streams:
@@ -347,6 +348,12 @@ def test_a_busy_port_is_one_sentence(course_server, tmp_path):
         run_server(port=70000)
     with pytest.raises(CourseError, match=r"cannot be loaded: .*course-gpt-chat\.json is missing"):
         run_server(port=0, weights=tmp_path)
+
+
+def test_no_answer_waits_for_more_bytes():
+    """asyncio sends at once (TCP_NODELAY) only where the socket names its protocol; else each piece takes 40 ms."""
+    with _listen("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
 
 
 def test_other_machines_need_a_key(capsys):
