@@ -5,6 +5,9 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
+# Threads that wait should sleep: see course_lib/__init__.py.
+export OMP_WAIT_POLICY ?= PASSIVE
+
 .PHONY: help lab demo test test-quick lint format lessons constraints clean
 help:
 	@echo "make lab         open JupyterLab on the first lesson"
@@ -48,7 +51,8 @@ format: $(VENV)/.test
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
 lessons: $(VENV)/.test
-	COURSE_FROZEN=1 $(BIN)/jupyter nbconvert --to notebook --execute --inplace lessons/*.ipynb
+	COURSE_FROZEN=1 $(BIN)/jupyter nbconvert --to notebook --inplace --execute lessons/*.ipynb
+	$(BIN)/jupyter nbconvert --to notebook --inplace --coalesce-streams lessons/*.ipynb
 
 constraints: $(VENV)/.test
 	@$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' > constraints.txt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import torch
@@ -41,14 +42,13 @@ def train_tiny(tokenizer: BytePairTokenizer, documents: Sequence[str], seed: int
 
 
 @torch.no_grad()
-def next_words(model: GPT, tokenizer: BytePairTokenizer, text: str, n: int) -> list[tuple[str, float]]:
-    """Return the `n` most likely next tokens after `text` with their probabilities, the likeliest first."""
+def next_words(model: GPT, tokenizer: BytePairTokenizer, text: str) -> dict[str, float]:
+    """Return the probability of each next token after `text`; tokens that differ only in spaces are added up."""
     logits = model(torch.tensor([tokenizer.encode(text)]), last_only=True).logits[0, -1]  # (V,)
-    top = logits.softmax(-1).topk(n)
-    return [
-        (tokenizer.decode([i]).strip(), p)
-        for i, p in zip(top.indices.tolist(), top.values.tolist(), strict=True)
-    ]
+    chances: defaultdict[str, float] = defaultdict(float)
+    for token, probability in enumerate(logits.softmax(-1).tolist()):
+        chances[tokenizer.decode([token]).strip()] += probability
+    return dict(chances)
 
 
 def training_speed(model: GPT, seconds: float = 4.0, rows: int = 8) -> float:

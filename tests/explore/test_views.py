@@ -8,12 +8,17 @@ from pathlib import Path
 import pytest
 import torch
 
+from course_lib.data import facts
 from course_lib.data.houses import PRICE_PER_SQFT, house_sales
 from course_lib.errors import CourseError
 from course_lib.explore.figure import Picture, compare, new_figure
+from course_lib.explore.lens import lens_by_group
 from course_lib.explore.loss_valley import critical_rate, descend, loss_valley, valley
+from course_lib.explore.mistakes import next_words, train_tiny
+from course_lib.explore.pipeline import trace
 from course_lib.explore.quiz import Quiz, load_quiz, record_answer
 from course_lib.explore.temperature import CAT_SENTENCE, temperature_bars, temperature_explorer
+from course_lib.training.course_gpt import load_course_gpt
 
 QUIZZES = sorted((Path(__file__).resolve().parents[2] / "assessments" / "quizzes").glob("*.yaml"))
 
@@ -121,3 +126,39 @@ def test_broken_quizzes_are_refused_in_a_sentence(tmp_path: Path, text: str) -> 
     path.write_text(text)
     with pytest.raises(CourseError, match=r"quiz .* is broken"):
         load_quiz(path)
+
+
+def test_next_words_are_probabilities_and_a_tiny_model_learns_them_from_its_data() -> None:
+    _, tokenizer, _ = load_course_gpt("base")
+    documents = ["The cat sat on the mat."] * 200
+    chances = next_words(train_tiny(tokenizer, documents, seed=0, steps=30), tokenizer, "The cat sat on the")
+    assert sum(chances.values()) == pytest.approx(1.0, abs=1e-4)
+    assert max(chances, key=lambda word: chances[word]) == "mat"
+    with pytest.raises(ValueError, match="expected more than 33"):
+        train_tiny(tokenizer, ["too short"], seed=0)
+
+
+def test_the_lens_ends_at_the_models_own_guesses_and_sorts_every_token() -> None:
+    model, tokenizer, _ = load_course_gpt("base")
+    result = lens_by_group(model, tokenizer)
+    documents = facts.fact_documents(2, 1_000_003)
+    ids = [tokenizer.encode(document) for document in documents]
+    assert sum(result.counted.values()) == sum(len(row) - 1 for row in ids)
+    right = sum(
+        int((model(torch.tensor([row])).logits[0, :-1].argmax(-1) == torch.tensor(row[1:])).sum())
+        for row in ids
+    )
+    ours = sum(result.accuracy[group][-1] * result.counted[group] for group in result.counted)
+    assert ours == pytest.approx(right)
+    assert result.accuracy["knowledge"][1] < result.accuracy["word pairs"][1]
+
+
+def test_the_trace_is_the_models_own_pass() -> None:
+    model, tokenizer, _ = load_course_gpt("base")
+    text = "The capital of France is"
+    stages = {stage.name: stage for stage in trace(model, tokenizer, text)}
+    logits = model(torch.tensor([tokenizer.encode(text)])).logits[0, -1]
+    assert torch.allclose(stages["output (logits)"].numbers, logits, atol=1e-4)
+    assert stages["detokenizer"].value.startswith("'The capital of France is Paris")
+    with pytest.raises(ValueError, match="empty"):
+        trace(model, tokenizer, "")
