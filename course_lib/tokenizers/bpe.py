@@ -4,11 +4,13 @@ Gage 1994; Sennrich et al. 2016 for language models; on bytes with a split into 
 (Radford et al. 2019). Lesson 03 builds it by hand.
 """
 
+import base64
+import hashlib
 import heapq
 import json
 import os
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
@@ -20,40 +22,129 @@ from course_lib.tokenizers.base import check_ids, printable
 # GPT-2's split: contractions, then words, numbers and signs with the space before them; no merge crosses it.
 PATTERN = r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 
+# Llama 3's split: any case of contraction, a sign may lead a word, at most three digits, line ends together.
+LLAMA3_PATTERN = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"
+    r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
+# Where a text can be cut in two, whatever follows, without changing how the pattern splits either part.
+_SAFE_CUTS = {
+    PATTERN: regex.compile(r"(?<=\S)(?=\s)"),
+    LLAMA3_PATTERN: regex.compile(r"(?<=[\p{L}\p{N}])(?=\s)|(?<=\S)(?=[^\S\r\n])"),
+}
+
 Pair = tuple[int, int]
 
 
 class BytePairTokenizer:
     """Ids 0-255 are the bytes, then one id per merge in the order of learning, then the special tokens.
 
-    `merges[i]` are the two ids that became id 256 + i. Raises ValueError if a merge uses an id that comes
-    after it, or if a special token is empty or stands there twice.
+    `merges[i]` are the two ids that became id 256 + i. `pattern` splits text into words that no merge
+    crosses; what it does not match is a word too.
+
+    Tokenizers of other makers have other ids: then `pieces` gives the bytes of every id (None: no such id),
+    `merges` come in order of priority, a token may have several, and `special_tokens` maps texts to ids.
+    `whole_words` gives a word that is in the vocabulary its own id, whatever the merges say. Special tokens in
+    `always_special` are read as such in every text.
+
+    Raises ValueError if a merge uses an id that is not there yet or makes no token, if a byte has no id, or if
+    a special token is empty or stands there twice.
     """
 
     def __init__(
-        self, merges: Sequence[Pair], special_tokens: Sequence[str] = (), pattern: str = PATTERN
+        self,
+        merges: Sequence[Pair],
+        special_tokens: Sequence[str] | Mapping[str, int] = (),
+        pattern: str = PATTERN,
+        pieces: Sequence[bytes | None] | None = None,
+        whole_words: bool = False,
+        always_special: Collection[str] = (),
     ) -> None:
         self.merges: list[Pair] = [(a, b) for a, b in merges]
         self.pattern = pattern
+        self.whole_words = whole_words
+        self.always_special = frozenset(always_special)
         self._split = regex.compile(pattern)
-        self._pieces = [bytes([i]) for i in range(256)]
+        self._covers = pattern in _SAFE_CUTS  # every character of every text is matched
+        self._foreign = pieces is not None or whole_words or bool(always_special)
+        self._pieces: list[bytes | None] = [bytes([i]) for i in range(256)]
+        self._ranks: dict[Pair, int] = {}  # in order of priority
+        self._made: list[int] = []  # by rank: the id that the pair becomes
+        if pieces is None:
+            self._learned_here()
+        else:
+            self._learned_elsewhere(pieces)
+        if not isinstance(special_tokens, Mapping):
+            if len(set(special_tokens)) != len(special_tokens):
+                raise ValueError(
+                    f"special_tokens={list(special_tokens)}; expected different, non-empty texts"
+                )
+            special_tokens = {text: len(self._pieces) + i for i, text in enumerate(special_tokens)}
+        self.special_tokens = dict(special_tokens)
+        if not all(self.special_tokens) or self.always_special - set(self.special_tokens):
+            raise ValueError(f"special_tokens={list(special_tokens)}; expected different, non-empty texts")
+        for text, token in self.special_tokens.items():
+            if not 0 <= token < 2**24:
+                raise ValueError(f"special token {text!r} has the id {token}; expected 0 to {2**24 - 1}")
+            self._pieces += [None] * (token + 1 - len(self._pieces))
+            if self._pieces[token] not in (None, text.encode()):
+                raise ValueError(f"special token {text!r} has the id {token} of another token")
+            self._pieces[token] = text.encode()
+        self._cache: dict[str, list[int]] = {}
+
+    def _learned_here(self) -> None:
         for i, (a, b) in enumerate(self.merges):
             if not (0 <= a < 256 + i and 0 <= b < 256 + i):
                 raise ValueError(f"merge {i} joins {a} and {b}; expected ids below {256 + i}")
-            self._pieces.append(self._pieces[a] + self._pieces[b])
-        self._ranks: dict[Pair, int] = {}
-        for i, pair in enumerate(self.merges):
-            if self._ranks.setdefault(pair, 256 + i) != 256 + i:
-                raise ValueError(f"merge {i} joins {pair} a second time")
-        if len(set(special_tokens)) != len(special_tokens) or not all(special_tokens):
-            raise ValueError(f"special_tokens={list(special_tokens)}; expected different, non-empty texts")
-        self.special_tokens = {text: len(self._pieces) + i for i, text in enumerate(special_tokens)}
-        self._pieces += [text.encode() for text in special_tokens]
-        self._cache: dict[str, list[int]] = {}
+            if self._ranks.setdefault((a, b), i) != i:
+                raise ValueError(f"merge {i} joins {(a, b)} a second time")
+            self._pieces.append(self._bytes(a) + self._bytes(b))
+            self._made.append(256 + i)
+        self._bytes_ids = list(range(256))
+        self._whole: dict[bytes, int] = {}
+        if self.whole_words:
+            self._whole = {self._bytes(i): i for i in range(len(self._pieces))}
+        self._in_order = True
+
+    def _learned_elsewhere(self, pieces: Sequence[bytes | None]) -> None:
+        self._pieces = list(pieces)
+        ids = {piece: i for i, piece in enumerate(pieces) if piece is not None}
+        if len(ids) != sum(piece is not None for piece in pieces):
+            raise ValueError("two ids stand for the same bytes")
+        lost = [i for i in range(256) if bytes([i]) not in ids]
+        if lost:
+            raise ValueError(f"the byte {lost[0]} has no id; expected all 256")
+        last_rank: dict[int, int] = {}  # of the merges that make an id
+        self._in_order = True
+        for i, (a, b) in enumerate(self.merges):
+            if not (0 <= a < len(pieces) and 0 <= b < len(pieces)):
+                raise ValueError(f"merge {i} joins {a} and {b}; expected ids below {len(pieces)}")
+            made = ids.get(self._bytes(a) + self._bytes(b))
+            if made is None:
+                raise ValueError(f"merge {i} joins {a} and {b} to bytes that are no token")
+            if self._ranks.setdefault((a, b), i) != i:
+                raise ValueError(f"merge {i} joins {(a, b)} a second time")
+            self._made.append(made)
+            last_rank[made] = i
+        for rank, (a, b) in enumerate(self.merges):
+            self._in_order &= max(last_rank.get(a, -1), last_rank.get(b, -1)) < rank
+        self._bytes_ids = [ids[bytes([i])] for i in range(256)]
+        self._whole = ids if self.whole_words else {}
+
+    def _bytes(self, token: int) -> bytes:
+        piece = self._pieces[token] if 0 <= token < len(self._pieces) else None
+        if piece is None:
+            raise ValueError(f"id {token} is not in this vocabulary; expected 0 to {len(self._pieces) - 1}")
+        return piece
 
     @property
     def vocab_size(self) -> int:
+        """The largest id plus 1; tokenizers of other makers may leave ids out."""
         return len(self._pieces)
+
+    def vocabulary(self) -> dict[int, bytes]:
+        """Return the bytes of every id, special tokens included."""
+        return {i: piece for i, piece in enumerate(self._pieces) if piece is not None}
 
     @classmethod
     def train(
@@ -68,7 +159,7 @@ class BytePairTokenizer:
         n_merges = vocab_size - 256 - len(special_tokens)
         if n_merges < 0:
             raise ValueError(f"vocab_size={vocab_size}; expected at least {256 + len(special_tokens)}")
-        word_counts = Counter(regex.findall(pattern, text))
+        word_counts = Counter(cls((), (), pattern)._words(text))
         words = [list(word.encode()) for word in word_counts]
         times = list(word_counts.values())
         counts: Counter[Pair] = Counter()
@@ -110,15 +201,9 @@ class BytePairTokenizer:
         a user types can then never open or close a turn. Raises ValueError if `allowed_special` names an
         unknown one.
         """
-        allowed = list(self.special_tokens) if allowed_special == "all" else list(allowed_special)
-        for name in allowed:
-            if name not in self.special_tokens:
-                raise ValueError(
-                    f"allowed_special has {name!r}; this tokenizer knows {list(self.special_tokens)}"
-                )
+        allowed = self._allowed(allowed_special)
         if not allowed:
             return self._encode_ordinary(text)
-        allowed.sort(key=len, reverse=True)  # the longer of two that begin alike
         ids: list[int] = []
         for part in regex.split("(" + "|".join(map(regex.escape, allowed)) + ")", text):
             if part in allowed:
@@ -127,25 +212,91 @@ class BytePairTokenizer:
                 ids += self._encode_ordinary(part)
         return ids
 
+    def encode_stream(
+        self, texts: Iterable[str], allowed_special: Literal["all"] | Collection[str] = ()
+    ) -> Iterator[int]:
+        """Yield the ids of all `texts` joined, as `encode` gives them, without ever holding the whole.
+
+        What may still change with the next text waits: with the patterns of GPT-2 and Llama 3 until a word
+        has ended, with any other pattern until the next special token or the end. Raises ValueError as
+        `encode`, before the first id.
+        """
+        return self._encode_stream(texts, self._allowed(allowed_special))
+
+    def _encode_stream(self, texts: Iterable[str], allowed: list[str]) -> Iterator[int]:
+        special = regex.compile("|".join(map(regex.escape, allowed))) if allowed else None
+        reach = (
+            max(map(len, allowed), default=1) - 1
+        )  # a special token may begin in the last `reach` characters
+        cut = _SAFE_CUTS.get(self.pattern)
+        waiting: list[str] = []
+        before = ""  # the end of what waits
+        for text in texts:
+            waiting.append(text)
+            seen, before = before + text, (before + text)[-reach - 1 :]
+            if not (cut and cut.search(seen)) and not (special and special.search(seen)):
+                continue  # nothing new to decide: joining and searching everything again would take n^2
+            buffer = "".join(waiting)
+            final = len(buffer) - reach  # special tokens that begin before this are known
+            start = 0
+            while special and (found := special.search(buffer, start)) and found.start() < final:
+                yield from self._encode_ordinary(buffer[start : found.start()])
+                yield self.special_tokens[found.group()]
+                start = found.end()
+            if cut:
+                *_, end = (start, *(m.start() for m in cut.finditer(buffer, start) if m.start() <= final))
+                if end > start:
+                    yield from self._encode_ordinary(buffer[start:end])
+                    start = end
+            waiting = [buffer[start:]]
+            before = waiting[0][-reach - 1 :]
+        yield from self.encode("".join(waiting), allowed)
+
+    def _allowed(self, allowed_special: Literal["all"] | Collection[str]) -> list[str]:
+        """Return the special tokens to read as such, the longer of two that begin alike first."""
+        allowed = set(self.special_tokens if allowed_special == "all" else allowed_special)
+        for name in allowed:
+            if name not in self.special_tokens:
+                raise ValueError(
+                    f"allowed_special has {name!r}; this tokenizer knows {list(self.special_tokens)}"
+                )
+        return sorted(allowed | self.always_special, key=lambda text: (-len(text), text))
+
+    def _words(self, text: str) -> list[str]:
+        """Split a text; what the pattern leaves out are words too, so that no character is lost."""
+        if self._covers:
+            return self._split.findall(text)
+        words, end = [], 0
+        for match in self._split.finditer(text):
+            words += [text[end : match.start()], match.group()]
+            end = match.end()
+        return [word for word in (*words, text[end:]) if word]
+
     def _encode_ordinary(self, text: str) -> list[int]:
         ids: list[int] = []
         cache = self._cache
-        for word in self._split.findall(text):
+        for word in self._words(text):
             known = cache.get(word)
             if known is None:
-                known = self._encode_word(word)
+                known = self.encode_bytes(word.encode())
                 if len(cache) < 100_000:
                     cache[word] = known
             ids += known
         return ids
 
-    def _encode_word(self, word: str) -> list[int]:
-        ids = list(word.encode())
+    def encode_bytes(self, word: bytes) -> list[int]:
+        """Return the ids of one word: the merges alone, with no split before them."""
+        if word in self._whole:
+            return [self._whole[word]]
+        ids = [self._bytes_ids[byte] for byte in word]
+        never = len(self.merges)
         while len(ids) > 1:  # apply the earliest learned merge first: training order, not longest match
-            best = min(pairwise(ids), key=lambda pair: self._ranks.get(pair, self.vocab_size))
-            if best not in self._ranks:
+            best = min(pairwise(ids), key=lambda pair: self._ranks.get(pair, never))
+            rank = self._ranks.get(best)
+            if rank is None:
                 break
-            ids = _merge(ids, best, self._ranks[best])
+            # where a merge can make way for an earlier one, only one at a time is right
+            ids = _merge(ids, best, self._made[rank], only_first=not self._in_order)
         return ids
 
     def decode(self, ids: Iterable[int]) -> str:
@@ -154,7 +305,7 @@ class BytePairTokenizer:
 
     def decode_bytes(self, ids: Iterable[int]) -> bytes:
         """Return the bytes of all tokens joined. Raises ValueError for unknown ids."""
-        return b"".join(self._pieces[token] for token in check_ids(ids, self.vocab_size))
+        return b"".join(self._bytes(token) for token in check_ids(ids, self.vocab_size))
 
     def token_text(self, token: int) -> str:
         """Show one token to a person (space as a middle dot, half a character as \\xNN)."""
@@ -163,18 +314,35 @@ class BytePairTokenizer:
     def save(self, path: str | Path) -> None:
         """Write the tokenizer as JSON, under a temporary name that is then renamed."""
         path = Path(path)
-        record = {
+        text = json.dumps(self._record(), ensure_ascii=False) + "\n"
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        try:
+            temporary.write_text(text, encoding="utf-8")
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def _record(self) -> dict[str, Any]:
+        record: dict[str, Any] = {
             "kind": "byte-pair encoding",
             "pattern": self.pattern,
             "special_tokens": list(self.special_tokens),
             "merges": self.merges,
         }
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        try:
-            temporary.write_text(json.dumps(record, ensure_ascii=False) + "\n", encoding="utf-8")
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        if self._foreign:
+            special = set(self.special_tokens.values())
+            record["special_tokens"] = self.special_tokens
+            record["pieces"] = [
+                None if piece is None or i in special else base64.b64encode(piece).decode()
+                for i, piece in enumerate(self._pieces)
+            ]
+            record["whole_words"] = self.whole_words
+            record["always_special"] = sorted(self.always_special)
+        return record
+
+    def fingerprint(self) -> str:
+        """Return 64 hex digits that two tokenizers share only if they give the same ids (SHA-256)."""
+        return hashlib.sha256(json.dumps(self._record(), sort_keys=True).encode()).hexdigest()
 
     @classmethod
     def load(cls, path: str | Path) -> "BytePairTokenizer":
@@ -184,12 +352,17 @@ class BytePairTokenizer:
             if record["kind"] != "byte-pair encoding":
                 raise KeyError("kind")
             merges = [(int(a), int(b)) for a, b in record["merges"]]
-            return cls(merges, record["special_tokens"], record["pattern"])
-        except (ValueError, KeyError, TypeError, regex.error) as error:
+            if "pieces" not in record:
+                return cls(merges, record["special_tokens"], record["pattern"])
+            pieces = [None if piece is None else base64.b64decode(piece) for piece in record["pieces"]]
+            special = {str(name): int(token) for name, token in record["special_tokens"].items()}
+            whole, always = bool(record["whole_words"]), list(record["always_special"])
+            return cls(merges, special, record["pattern"], pieces, whole, always)
+        except (ValueError, KeyError, TypeError, AttributeError, regex.error) as error:
             raise ValueError(f"{path} is no byte-pair tokenizer of this course ({error})") from None
 
 
-def _merge(ids: list[int], pair: Pair, new: int) -> list[int]:
+def _merge(ids: list[int], pair: Pair, new: int, only_first: bool = False) -> list[int]:
     """Replace every occurrence of `pair`, from left to right, by the id `new`."""
     a, b = pair
     out: list[int] = []
@@ -198,6 +371,8 @@ def _merge(ids: list[int], pair: Pair, new: int) -> list[int]:
         if i < last and ids[i] == a and ids[i + 1] == b:
             out.append(new)
             i += 2
+            if only_first:
+                return out + ids[i:]
         else:
             out.append(ids[i])
             i += 1

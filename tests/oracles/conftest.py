@@ -28,7 +28,7 @@ def deviation(ours: torch.Tensor, theirs: torch.Tensor, scale: float | None = No
     return float((ours.detach() - theirs.detach()).abs().max()) / scale
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def near() -> Callable[..., None]:
     """Assert that two results agree, relative to their scale, and keep the deviation for the table."""
 
@@ -41,7 +41,7 @@ def near() -> Callable[..., None]:
     return check
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def same() -> Callable[..., None]:
     """Assert that two results are equal, and count the case for the table."""
 

@@ -158,3 +158,55 @@ def test_bad_input():
         CharacterTokenizer("abc").encode("az")
     with pytest.raises(ValueError, match="empty"):
         CharacterTokenizer("")
+
+
+def test_a_custom_pattern_loses_no_character():
+    tokenizer = BytePairTokenizer.train(SAMPLE[:5000], 300, ("<|end|>",), pattern=r"(\w)\w*")
+    for text in ("", " ", "a, b!", "  two  words  ", SAMPLE[:500]):
+        assert tokenizer.decode(tokenizer.encode(text)) == text
+
+
+def test_a_stream_gives_ids_before_its_end_and_the_same_ones():
+    read = []
+
+    def pieces():
+        for start in range(0, 20_000, 50):
+            read.append(start)
+            yield SAMPLE[start : start + 50]
+
+    stream = BPE.encode_stream(pieces())
+    first = next(stream)
+    assert len(read) < 5
+    assert [first, *stream] == BPE.encode(SAMPLE[:20_000])
+    with pytest.raises(ValueError, match="nonsense"):
+        BPE.encode_stream([], ["nonsense"])
+
+
+def test_a_special_token_cut_in_two_is_found_in_a_stream():
+    parts = ["hello <|e", "nd|", "> and <|us", "er|> <|us", "e <|end|>", ""]
+    assert list(BPE.encode_stream(parts, "all")) == BPE.encode("".join(parts), "all")
+    assert list(BPE.encode_stream(parts)) == BPE.encode("".join(parts))
+
+
+def test_the_fingerprint_tells_tokenizers_apart(tmp_path):
+    BPE.save(tmp_path / "t.json")
+    assert BytePairTokenizer.load(tmp_path / "t.json").fingerprint() == BPE.fingerprint()
+    others = [
+        BytePairTokenizer(BPE.merges[:-1], list(BPE.special_tokens)),
+        BytePairTokenizer(BPE.merges, ["<|user|>"]),
+        BytePairTokenizer(BPE.merges, list(BPE.special_tokens), r"\w+"),
+    ]
+    assert len({BPE.fingerprint(), *(other.fingerprint() for other in others)}) == 4
+
+
+def test_merges_in_an_order_that_no_training_gives():
+    """The pair (b, c) comes before the pair that makes b: after each merge the next has to be looked for."""
+    pieces = [bytes([i]) for i in range(256)] + [b"xy", b"xyz"]
+    tokenizer = BytePairTokenizer([(256, ord("z")), (ord("x"), ord("y"))], pieces=pieces)
+    assert tokenizer.encode("xyzxy") == [257, 256]
+    with pytest.raises(ValueError, match="merge 0 joins 97 and 98 to bytes that are no token"):
+        BytePairTokenizer([(97, 98)], pieces=pieces)
+    with pytest.raises(ValueError, match="the byte 97 has no id"):
+        BytePairTokenizer([], pieces=[None if piece == b"a" else piece for piece in pieces])
+    with pytest.raises(ValueError, match="two ids"):
+        BytePairTokenizer([], pieces=[*pieces, b"xy"])
