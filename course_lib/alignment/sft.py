@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
@@ -10,6 +11,7 @@ from torch import Tensor, nn
 
 from course_lib.data.facts import ASSISTANT, SPECIAL_TOKENS, chat_example
 from course_lib.models.gpt import GPT
+from course_lib.models.lora import apply_lora
 from course_lib.tokenizers.bpe import BytePairTokenizer
 from course_lib.training.loop import Batch, History, TrainConfig, train
 
@@ -37,12 +39,19 @@ def sft_loss(
     Raises ValueError if a prompt is empty (nothing predicts its first answer token) or no answer token is
     left.
     """
-    if not bool(((prompt_lengths >= 1) & (prompt_lengths <= lengths) & (lengths <= ids.shape[1])).all()):
-        raise ValueError("expected 1 <= prompt_lengths <= lengths <= number of columns of ids, in every row")
+    check_lengths(ids, prompt_lengths, lengths)
     if not bool((prompt_lengths < lengths).any()):
         raise ValueError("no row has an answer token; lengths must exceed prompt_lengths somewhere")
     targets = answer_targets(ids, prompt_lengths, lengths)  # (B, T)
     return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE)
+
+
+def check_lengths(
+    ids: Int[Tensor, "batch time"], prompt_lengths: Int[Tensor, "batch"], lengths: Int[Tensor, "batch"]
+) -> None:
+    """Raise ValueError unless every row is a prompt of at least one token, then answer, then padding."""
+    if not bool(((prompt_lengths >= 1) & (prompt_lengths <= lengths) & (lengths <= ids.shape[1])).all()):
+        raise ValueError("expected 1 <= prompt_lengths <= lengths <= number of columns of ids, in every row")
 
 
 def answer_targets(
@@ -53,6 +62,32 @@ def answer_targets(
     counts = (position >= prompt_lengths[:, None]) & (position < lengths[:, None])  # (B, T)
     following = torch.cat((ids[:, 1:], torch.full_like(ids[:, :1], IGNORE)), dim=1)  # (B, T)
     return following.masked_fill(~counts, IGNORE)
+
+
+def answer_token_log_probs(
+    logits: Float[Tensor, "batch time vocab"],
+    ids: Int[Tensor, "batch time"],
+    prompt_lengths: Int[Tensor, "batch"],
+    lengths: Int[Tensor, "batch"],
+) -> Float[Tensor, "batch time"]:
+    """Return the log-probability, in nats, of the id that follows each position; 0 where that is no answer.
+
+    Rows as in `sft_loss`. Raises ValueError for lengths that don't fit.
+    """
+    check_lengths(ids, prompt_lengths, lengths)
+    targets = answer_targets(ids, prompt_lengths, lengths)  # (B, T)
+    log_p = logits.log_softmax(dim=-1).gather(-1, targets.clamp_min(0)[..., None])[..., 0]  # (B, T)
+    return log_p.masked_fill(targets == IGNORE, 0.0)
+
+
+def answer_log_probs(
+    logits: Float[Tensor, "batch time vocab"],
+    ids: Int[Tensor, "batch time"],
+    prompt_lengths: Int[Tensor, "batch"],
+    lengths: Int[Tensor, "batch"],
+) -> Float[Tensor, "batch"]:
+    """Return log p(answer | prompt) of each row, in nats: a sum over its answer tokens, not a mean."""
+    return answer_token_log_probs(logits, ids, prompt_lengths, lengths).sum(dim=1)
 
 
 def make_examples(tokenizer: BytePairTokenizer, pairs: Sequence[tuple[str, str]]) -> list[Example]:
@@ -69,6 +104,36 @@ def make_examples(tokenizer: BytePairTokenizer, pairs: Sequence[tuple[str, str]]
     return examples
 
 
+def pad_examples(
+    examples: Sequence[Example],
+) -> tuple[Int[Tensor, "batch time"], Int[Tensor, "batch 2"]]:
+    """Return ids, padded on the right, and for each row the lengths of its prompt and of the whole."""
+    ids = torch.zeros(
+        len(examples), max(len(e.ids) for e in examples), dtype=torch.long
+    )  # padding is never counted
+    for row, example in enumerate(examples):
+        ids[row, : len(example.ids)] = torch.tensor(example.ids)
+    return ids, torch.tensor([[example.prompt_length, len(example.ids)] for example in examples])
+
+
+def check_fits(model: GPT, examples: Sequence[Example]) -> None:
+    """Raise ValueError if there is no example, or one is longer than the model's context."""
+    if not examples:
+        raise ValueError("examples is empty; expected at least one")
+    longest = max(len(example.ids) for example in examples)
+    if longest > model.config.context:
+        raise ValueError(f"an example has {longest} tokens, but the context is {model.config.context}")
+
+
+@dataclass(frozen=True)
+class Adapters:
+    """Train LoRA adapters instead of the model itself: arguments of `apply_lora`."""
+
+    targets: tuple[str, ...] = ("qkv", "attention.out", "up", "down")
+    rank: int = 8
+    alpha: float | int = 16
+
+
 def finetune_on_examples(
     model: GPT,
     examples: Sequence[Example],
@@ -77,24 +142,22 @@ def finetune_on_examples(
     batch_size: int = 32,
     progress: bool = True,
     description: str = "fine-tuning",
+    adapters: Adapters | None = None,
+    state_path: str | Path | None = None,
 ) -> History:
     """Train `model` in place on the answers of `examples`, drawn at random, and return the history.
 
-    Raises ValueError if an example is longer than the context.
+    With `adapters`, LoRA layers are put in and only they are trained; `merge_lora` folds them in afterwards.
+    With a `state_path` an interrupted run goes on when called again. Raises ValueError if an example is
+    longer than the context.
     """
-    longest = max(len(example.ids) for example in examples)
-    if longest > model.config.context:
-        raise ValueError(f"an example has {longest} tokens, but the context is {model.config.context}")
+    check_fits(model, examples)
+    if adapters is not None:
+        apply_lora(model, adapters.targets, adapters.rank, adapters.alpha, generator)
 
     def next_batch(generator: torch.Generator) -> Batch:
         rows = torch.randint(len(examples), (batch_size,), generator=generator).tolist()
-        chosen = [examples[row] for row in rows]
-        width = max(len(example.ids) for example in chosen)
-        ids = torch.zeros(batch_size, width, dtype=torch.long)  # the padding's value never counts
-        for row, example in enumerate(chosen):
-            ids[row, : len(example.ids)] = torch.tensor(example.ids)
-        bounds = torch.tensor([[example.prompt_length, len(example.ids)] for example in chosen])  # (B, 2)
-        return ids, bounds
+        return pad_examples([examples[row] for row in rows])
 
     def loss_function(model: nn.Module, batch: Batch) -> Tensor:
         ids, bounds = batch
@@ -108,4 +171,5 @@ def finetune_on_examples(
         loss_function=loss_function,
         progress=progress,
         description=description,
+        state_path=state_path,
     )
