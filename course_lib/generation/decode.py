@@ -2,15 +2,17 @@
 
 import codecs
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from course_lib.generation.sampling import sample
+from course_lib.generation.sampling import as_generator, check_sampling, sample
 from course_lib.models.gpt import GPT, KVCache
 from course_lib.tokenizers.base import Tokenizer
+
+Choice = Callable[[Tensor, Tensor], Tensor]  # logits (B, V) and context (B, T) -> tokens (B,)
 
 
 @dataclass(frozen=True)
@@ -28,22 +30,25 @@ def generate(
     ids: Sequence[int],
     max_new_tokens: int,
     temperature: float | int = 1.0,
-    generator: torch.Generator | None = None,
+    generator: torch.Generator | int | None = None,
     stop_ids: Collection[int] = (),
     top_k: int | None = None,
     top_p: float | int | None = None,
     use_cache: bool = True,
+    min_p: float | int | None = None,
+    repetition_penalty: float | int = 1.0,
 ) -> list[int]:
     """Continue `ids` and return the new tokens only.
 
-    A token of `stop_ids` ends the answer and is its last token.
-
-    Temperature 0 is greedy. When the context is full, the model goes on with the newer half of it. Raises
-    ValueError for an empty prompt, one longer than the context, or an id out of range.
+    A token of `stop_ids` ends the answer and is its last token. The options of the choice are those of
+    `sample`; `generator` may be a seed. Temperature 0 is greedy. A repetition penalty counts the prompt too,
+    as far as the model still sees it: when the context is full, the model goes on with the newer half of it.
+    Raises ValueError for an empty prompt, one longer than the context, an id out of range, or a bad option.
     """
     prompt = _check_prompt(model, ids)
+    choose = _chooser(temperature, generator, top_k, top_p, min_p, repetition_penalty)
     new: list[int] = []
-    for tokens, _ in _decode(model, prompt, max_new_tokens, temperature, generator, top_k, top_p, use_cache):
+    for tokens, _ in _decode(model, prompt, max_new_tokens, choose, use_cache):
         new.append(int(tokens[0]))
         if new[-1] in stop_ids:
             break
@@ -55,12 +60,15 @@ def generate_batch(
     prompts: Sequence[Sequence[int]],
     max_new_tokens: int,
     temperature: float | int = 1.0,
-    generator: torch.Generator | None = None,
+    generator: torch.Generator | int | None = None,
     stop_ids: Collection[int] = (),
     top_k: int | None = None,
     top_p: float | int | None = None,
+    min_p: float | int | None = None,
+    repetition_penalty: float | int = 1.0,
 ) -> list[list[int]]:
     """Continue many prompts, those of equal length together; otherwise as `generate`, in the order given."""
+    choose = _chooser(temperature, generator, top_k, top_p, min_p, repetition_penalty)
     checked = [_check_prompt(model, prompt) for prompt in prompts]
     groups: defaultdict[int, list[int]] = defaultdict(list)
     for i, prompt in enumerate(checked):
@@ -69,7 +77,7 @@ def generate_batch(
     for rows in groups.values():
         running = set(rows)
         batch = torch.cat([checked[i] for i in rows])  # (B, T)
-        for tokens, _ in _decode(model, batch, max_new_tokens, temperature, generator, top_k, top_p, True):
+        for tokens, _ in _decode(model, batch, max_new_tokens, choose, True):
             for i, token in zip(rows, tokens.tolist(), strict=True):
                 if i in running:
                     results[i].append(token)
@@ -86,10 +94,12 @@ def stream(
     ids: Sequence[int],
     max_new_tokens: int,
     temperature: float | int = 1.0,
-    generator: torch.Generator | None = None,
+    generator: torch.Generator | int | None = None,
     stop_ids: Collection[int] = (),
     top_k: int | None = None,
     top_p: float | int | None = None,
+    min_p: float | int | None = None,
+    repetition_penalty: float | int = 1.0,
 ) -> Iterator[Step]:
     """Continue `ids` and yield each token as soon as it is chosen: the same tokens as `generate`.
 
@@ -98,7 +108,8 @@ def stream(
     first step.
     """
     prompt = _check_prompt(model, ids)
-    return _stream(model, tokenizer, prompt, max_new_tokens, temperature, generator, stop_ids, top_k, top_p)
+    choose = _chooser(temperature, generator, top_k, top_p, min_p, repetition_penalty)
+    return _stream(model, tokenizer, prompt, max_new_tokens, choose, stop_ids)
 
 
 def _stream(
@@ -106,14 +117,11 @@ def _stream(
     tokenizer: Tokenizer,
     prompt: Tensor,
     max_new_tokens: int,
-    temperature: float | int,
-    generator: torch.Generator | None,
+    choose: Choice,
     stop_ids: Collection[int],
-    top_k: int | None,
-    top_p: float | int | None,
 ) -> Iterator[Step]:
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-    steps = _decode(model, prompt, max_new_tokens, temperature, generator, top_k, top_p, True)
+    steps = _decode(model, prompt, max_new_tokens, choose, True)
     for i, (tokens, logits) in enumerate(steps, start=1):
         token = int(tokens[0])
         last = token in stop_ids or i == max_new_tokens
@@ -123,6 +131,24 @@ def _stream(
         yield Step(token, text, probability, rank)
         if last:
             return
+
+
+def _chooser(
+    temperature: float | int,
+    generator: torch.Generator | int | None,
+    top_k: int | None,
+    top_p: float | int | None,
+    min_p: float | int | None,
+    repetition_penalty: float | int,
+) -> Choice:
+    """Check the options once and return the choice of one token per row."""
+    check_sampling(temperature, top_k, top_p, min_p, repetition_penalty)
+    drawn_with = as_generator(generator)
+
+    def choose(logits: Tensor, context: Tensor) -> Tensor:
+        return sample(logits, temperature, drawn_with, top_k, top_p, min_p, repetition_penalty, context)
+
+    return choose
 
 
 def _check_prompt(model: GPT, ids: Sequence[int]) -> Tensor:
@@ -144,10 +170,7 @@ def _decode(
     model: GPT,
     context: Tensor,  # (B, T)
     max_new_tokens: int,
-    temperature: float | int,
-    generator: torch.Generator | None,
-    top_k: int | None,
-    top_p: float | int | None,
+    choose: Choice,
     use_cache: bool,
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """Yield (tokens (B,), logits (B, V)) for each new position."""
@@ -160,9 +183,10 @@ def _decode(
             context = new = context[:, -max(1, size // 2) :]  # drop the older half and read the rest afresh
             cache = None
         if cache is None and use_cache:
-            cache = KVCache(model.config, context.shape[0], device=weight.device, dtype=weight.dtype)
+            room = min(size, context.shape[1] + max_new_tokens)
+            cache = KVCache(model.config, context.shape[0], room, weight.device, weight.dtype)
         logits = model(new if use_cache else context, kv_cache=cache, last_only=True).logits[:, -1]  # (B, V)
-        tokens = sample(logits, temperature, generator, top_k, top_p)  # (B,)
+        tokens = choose(logits, context)  # (B,)
         context = torch.cat((context, tokens[:, None]), dim=1)  # (B, T + 1)
         new = tokens[:, None]
         yield tokens, logits

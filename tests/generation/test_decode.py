@@ -117,3 +117,51 @@ def test_bad_prompts_are_refused_before_the_first_step(ids, message):
         stream(model, ByteTokenizer(), ids, 1)
     with pytest.raises(ValueError, match=message):
         generate_batch(model, [[1], ids], 1)
+
+
+def test_a_seed_makes_the_same_text_every_time_and_everywhere():
+    model, tokenizer = small_gpt(), ByteTokenizer()
+    once = generate(model, [72, 105], 12, 1.0, 5)
+    assert generate(model, [72, 105], 12, 1.0, torch.Generator().manual_seed(5)) == once
+    assert [step.token for step in stream(model, tokenizer, [72, 105], 12, 1.0, 5)] == once
+    assert generate_batch(model, [[72, 105]], 12, 1.0, 5) == [once]
+    assert len(set(once)) > 3  # the draws go on, they do not begin again with each token
+
+
+def test_a_repetition_penalty_counts_prompt_and_answer():
+    model = small_gpt()
+    context = [1, 2, 3]
+    for token in generate(model, [1, 2, 3], 12, 0, repetition_penalty=1e6):
+        logits = model(torch.tensor([context])).logits[0, -1]
+        fresh = [i for i in range(256) if i not in context]
+        assert token == max(fresh, key=lambda i: float(logits[i]))
+        context.append(token)
+    steps = stream(model, ByteTokenizer(), [1, 2, 3], 12, 0, repetition_penalty=1e6)
+    assert [step.token for step in steps] == context[3:]
+    assert generate_batch(model, [[1, 2, 3]], 12, 0, repetition_penalty=1e6) == [context[3:]]
+
+
+def test_stream_reaches_one_token_at_a_time():
+    """Nothing is computed before it is asked for, and a reader may stop at any step."""
+    model = small_gpt()
+    calls = []
+    model.register_forward_hook(lambda *_: calls.append(1))
+    steps = stream(model, ByteTokenizer(), [1], 10, 0)
+    assert not calls
+    next(steps)
+    next(steps)
+    assert len(calls) == 2
+    steps.close()
+
+
+def test_bad_options_are_refused_before_the_first_step():
+    model = small_gpt()
+    for options in ({"min_p": 2.0}, {"repetition_penalty": 0.0}, {"temperature": -1.0}, {"generator": -3}):
+        name = next(iter(options))
+        for call in (
+            lambda o=options: generate(model, [1], 1, **o),
+            lambda o=options: generate_batch(model, [[1]], 1, **o),
+            lambda o=options: stream(model, ByteTokenizer(), [1], 1, **o),
+        ):
+            with pytest.raises(ValueError, match=f"{name}="):
+                call()

@@ -7,7 +7,14 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_lib.generation.sampling import effective_choices, entropy_bits, sample, softmax
+from course_lib.generation.sampling import (
+    effective_choices,
+    entropy_bits,
+    next_token_probs,
+    penalise_repetition,
+    sample,
+    softmax,
+)
 
 LADDER = torch.tensor([4.0, 3.0, 2.0, 1.0, 0.0])
 
@@ -96,3 +103,42 @@ def test_bad_input():
         sample(LADDER, top_k=0)
     with pytest.raises(ValueError, match="top_p=0"):
         sample(LADDER, top_p=0.0)
+    for wrong in (-0.1, 1.1, float("nan")):
+        with pytest.raises(ValueError, match="min_p="):
+            sample(LADDER, min_p=wrong)
+    for wrong in (0, -1.0, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="repetition_penalty="):
+            sample(LADDER, repetition_penalty=wrong, previous=torch.tensor([0]))
+    with pytest.raises(ValueError, match="needs the tokens so far"):
+        sample(LADDER, 0, repetition_penalty=1.5)
+    with pytest.raises(ValueError, match="generator=-1"):
+        sample(LADDER, generator=-1)
+
+
+def test_min_p_keeps_what_is_near_the_best():
+    rows = LADDER.expand(5000, 5)  # each token is exp(-1) = 0.37 times as probable as the one before
+    for min_p, kept in ((1.0, {0}), (0.4, {0}), (0.3, {0, 1}), (0.1, {0, 1, 2}), (0.0, set(range(5)))):
+        assert set(sample(rows, 1.0, 0, min_p=min_p).tolist()) == kept
+    assert next_token_probs(LADDER, 1.0, min_p=0.3).tolist() == [*softmax(LADDER)[:2].tolist(), 0, 0, 0]
+
+
+def test_repetition_penalty_by_hand():
+    logits = torch.tensor([[4.0, 3.0, -1.0, 0.0]])
+    previous = torch.tensor([[0, 2, 0]])  # twice is penalised once
+    assert penalise_repetition(logits, previous, 2.0).tolist() == [[2.0, 3.0, -2.0, 0.0]]
+    assert int(sample(logits, 0, repetition_penalty=2.0, previous=previous)) == 1
+    assert int(sample(logits, 0, repetition_penalty=1.0)) == 0
+    assert logits.tolist() == [[4.0, 3.0, -1.0, 0.0]]
+
+
+def test_a_seed_is_a_generator_that_was_just_seeded():
+    rows = LADDER.expand(50, 5)
+    assert torch.equal(sample(rows, generator=7), sample(rows, generator=torch.Generator().manual_seed(7)))
+    assert not torch.equal(sample(rows, generator=7), sample(rows, generator=8))
+
+
+def test_draws_on_a_gpu_with_a_generator_of_the_cpu(cuda):
+    rows = LADDER.expand(500, 5)
+    drawn = sample(rows.to(cuda), generator=3)
+    assert drawn.device.type == "cuda"
+    assert torch.equal(drawn.cpu(), sample(rows, generator=3))
