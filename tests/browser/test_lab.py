@@ -51,7 +51,17 @@ def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         port = probe.getsockname()[1]
     log = root / "lab.log"
     command = [sys.executable, "-m", "course_lib", "lab", "--no-browser", "--port", str(port)]
-    environment = {**os.environ, "JUPYTER_TOKEN": TOKEN, "PYTHONPATH": str(ROOT)}
+    own = root / ".jupyter"  # no tabs or settings of an earlier run
+    environment = {
+        **os.environ,
+        "JUPYTER_TOKEN": TOKEN,
+        "PYTHONPATH": str(ROOT),
+        "JUPYTER_CONFIG_DIR": str(own),
+    }
+    environment |= {
+        "JUPYTERLAB_WORKSPACES_DIR": str(own / "tabs"),
+        "JUPYTERLAB_SETTINGS_DIR": str(own / "settings"),
+    }
     with log.open("w") as out:
         process = subprocess.Popen(command, cwd=root, env=environment, stdout=out, stderr=subprocess.STDOUT)
     try:
@@ -83,6 +93,7 @@ def page(server: Server, chromium: str, seen: list[str]) -> Iterator[Page]:
         tab = browser.new_page(viewport={"width": 1400, "height": 1000})
         tab.set_default_timeout(30_000)
         tab.on("pageerror", lambda error: seen.append(f"page error: {error}"))
+        tab.on("response", lambda r: seen.append(f"{r.status}: {r.url}") if r.status >= 400 else None)
         tab.on("console", lambda m: seen.append(f"console: {m.text}") if m.type == "error" else None)
         yield tab
         browser.close()
@@ -99,10 +110,13 @@ def keep(page: Page, name: str) -> None:
 
 
 def open_lab(page: Page, server: Server, path: str = "") -> None:
-    """Open JupyterLab on its first page, or on the notebook `path`."""
-    page.goto(f"{server.url}/lab/tree/{path}?token={TOKEN}" if path else f"{server.url}/?token={TOKEN}")
-    page.locator(".jp-Notebook:visible").wait_for()
-    idle = page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']:visible")
+    """Open JupyterLab as it first comes up, or the notebook `path` in a window of its own, and wait for its kernel."""
+    place = f"lab/workspaces/{Path(path).parent.name}/tree/{path}" if path else ""
+    page.goto(f"{server.url}/{place}?token={TOKEN}")
+    name = Path(path).name if path else f"{LAB}.ipynb"
+    tab = page.locator(".jp-Activity.lm-mod-current, .lm-DockPanel-tabBar .lm-mod-current").get_by_text(name)
+    expect(tab).to_be_visible()
+    idle = page.locator(".jp-NotebookPanel:visible .jp-Notebook-ExecutionIndicator[data-status='idle']")
     expect(idle).to_be_visible()
 
 
@@ -125,9 +139,8 @@ def test_lesson_02_runs_and_a_slider_moves_by_keyboard(page: Page, server: Serve
     open_lab(page, server)
     assert "02-how-ai-models-work" in page.url, "`course lab` must open the first lesson"
     command(page, "Run", "Run All Cells")
-    indicator = page.locator(".jp-Notebook-ExecutionIndicator").first
-    expect(indicator).to_have_attribute("data-status", "busy")
-    expect(indicator).to_have_attribute("data-status", "idle", timeout=180_000)
+    expect(page.get_by_text("Where does its 200 come from?")).to_be_attached(timeout=180_000)  # the last cell
+    expect(page.locator(".jp-InputPrompt").get_by_text("[*]")).to_have_count(0)
     assert page.locator("[data-mime-type='application/vnd.jupyter.error']").count() == 0
     assert page.locator("[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
     for image in page.locator(".jp-OutputArea img").all():
@@ -183,7 +196,9 @@ def test_the_lab_is_fetched_and_validated_without_configuration(
 def test_a_solved_lab_passes_validate(page: Page, server: Server, seen: list[str]) -> None:
     bank = load_bank(ROOT / "tests" / "answers" / LAB)
     right = {answer.exercise: answer.source for answer in bank if answer.right}
-    solved = build_submission(server.root / "labs" / LAB / "lab.ipynb", right)
+    solved = build_submission(
+        server.root / "labs" / LAB / "lab.ipynb", {**right, "advice": "At T = 0: it repeats."}
+    )
     folder = server.root / "work" / "solved"
     folder.mkdir(parents=True)
     nbformat.write(solved, folder / "lab.ipynb")
