@@ -165,7 +165,6 @@ def _check_prompt(model: GPT, ids: Sequence[int]) -> Tensor:
     return prompt
 
 
-@torch.inference_mode()
 def _decode(
     model: GPT,
     context: Tensor,  # (B, T)
@@ -185,8 +184,10 @@ def _decode(
         if cache is None and use_cache:
             room = min(size, context.shape[1] + max_new_tokens)
             cache = KVCache(model.config, context.shape[0], room, weight.device, weight.dtype)
-        logits = model(new if use_cache else context, kv_cache=cache, last_only=True).logits[:, -1]  # (B, V)
-        tokens = choose(logits, context)  # (B,)
-        context = torch.cat((context, tokens[:, None]), dim=1)  # (B, T + 1)
-        new = tokens[:, None]
+        with torch.inference_mode():  # not around the loop: the caller's code runs in between
+            unread = new if use_cache else context
+            logits = model(unread, kv_cache=cache, last_only=True).logits[:, -1]  # (B, V)
+            tokens = choose(logits, context)  # (B,)
+            context = torch.cat((context, tokens[:, None]), dim=1)  # (B, T + 1)
+            new = tokens[:, None]
         yield tokens, logits

@@ -358,7 +358,7 @@ class BytePairTokenizer:
             special = {str(name): int(token) for name, token in record["special_tokens"].items()}
             whole, always = bool(record["whole_words"]), list(record["always_special"])
             return cls(merges, special, record["pattern"], pieces, whole, always)
-        except (ValueError, KeyError, TypeError, AttributeError, regex.error) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, regex.error) as error:
             raise ValueError(f"{path} is no byte-pair tokenizer of this course ({error})") from None
 
 

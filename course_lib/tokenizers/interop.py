@@ -167,8 +167,7 @@ def write_tiktoken(path: str | Path, tokenizer: BytePairTokenizer) -> None:
 def _from_huggingface(record: dict[str, Any]) -> BytePairTokenizer:
     model = record["model"]
     _expect("model.type", model.get("type", "BPE"), "BPE")
-    for option in ("dropout", "unk_token"):
-        _expect(f"model.{option}", model.get(option), None)
+    _expect("model.dropout", model.get("dropout"), None)  # an unk_token is never used: every byte has an id
     for option in ("continuing_subword_prefix", "end_of_word_suffix"):
         _expect(f"model.{option}", model.get(option) or None, None)
     for option in ("fuse_unk", "byte_fallback"):

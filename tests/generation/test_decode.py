@@ -151,6 +151,7 @@ def test_stream_reaches_one_token_at_a_time():
     next(steps)
     next(steps)
     assert len(calls) == 2
+    assert not torch.is_inference_mode_enabled()  # what the reader computes in between keeps its gradients
     steps.close()
 
 

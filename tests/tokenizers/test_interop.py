@@ -91,7 +91,6 @@ def test_a_missing_file_and_one_that_is_no_text(path, tmp_path):
         (["model", "type"], "Unigram", r"model.type 'Unigram' is not supported; expected 'BPE'"),
         (["model", "type"], "WordPiece", "WordPiece"),
         (["model", "dropout"], 0.1, "model.dropout 0.1"),
-        (["model", "unk_token"], "<unk>", "model.unk_token '<unk>'"),
         (["model", "byte_fallback"], True, "model.byte_fallback True"),
         (["model", "fuse_unk"], True, "model.fuse_unk True"),
         (["model", "end_of_word_suffix"], "</w>", "model.end_of_word_suffix '</w>'"),

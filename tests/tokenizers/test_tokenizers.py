@@ -124,6 +124,7 @@ def test_save_and_load(tmp_path):
         "[]",
         "{}",
         '{"kind": "else"}',
+        '{"kind": "byte-pair encoding", "pattern": ".", "special_tokens": [], "merges": [[1, Infinity]]}',
         json.dumps({"kind": "byte-pair encoding", "pattern": "(", "special_tokens": [], "merges": []}),
         json.dumps(
             {"kind": "byte-pair encoding", "pattern": ".", "special_tokens": [], "merges": [[1, 999]]}
