@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from course_lib.models.gpt import GPT, GPTConfig
 from course_lib.tokenizers.bpe import BytePairTokenizer
+from course_lib.training.distributed import rank, split_like, whole
 
 FORMAT = "course-gpt checkpoint 1"
 STATE_FORMAT = "course-lib training state 1"
@@ -45,15 +46,18 @@ def save_checkpoint(
     """Write `path`.safetensors, `path`.json and, beside them, the tokenizer.
 
     `dtype` rounds the stored weights (torch.float16 halves the file). `meta` is anything that JSON can hold.
-    Several checkpoints of one folder can share a `tokenizer_file`.
+    Several checkpoints of one folder can share a `tokenizer_file`. Under torchrun all processes call it
+    together and process 0 writes.
     """
     path = _stem(path)
     weights_path, record_path = _files(path)
     weights = {
-        name: tensor.detach().to("cpu", dtype or tensor.dtype).contiguous()
+        name: whole(tensor.detach()).to("cpu", dtype or tensor.dtype).contiguous()
         for name, tensor in model.state_dict().items()
         if not (model.config.tie_embeddings and name == "unembed.weight")
     }
+    if rank() != 0:
+        return
     data = save(weights, metadata={"format": "pt"})
     write_atomically(weights_path, lambda target: target.write_bytes(data))
     tokenizer.save(path.parent / tokenizer_file)
@@ -128,22 +132,46 @@ def save_training_state(
     """Write all that the next step depends on into one safetensors file.
 
     `settings` say which run this is, `record` what it has to remember; both are anything that JSON can hold.
+    Under torchrun all processes call it together and process 0 writes.
     """
-    tensors: dict[str, Tensor] = {"generator": generator.get_state()}
+    write_training_state(path, pack_training_state(model, optimizer, generator, settings, record))
+
+
+def write_training_state(path: str | Path, data: bytes) -> None:
+    """Write what `pack_training_state` returned; only process 0 does."""
+    if rank() == 0:
+        write_atomically(Path(path), lambda target: target.write_bytes(data))
+
+
+def pack_training_state(
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    generator: torch.Generator,
+    settings: dict[str, Any],
+    record: dict[str, Any],
+) -> bytes:
+    """Return the contents of the file of `save_training_state`; nothing in processes other than 0."""
+    tensors: dict[str, Tensor] = {}
+
+    def keep(name: str, tensor: Tensor) -> None:
+        tensor = whole(tensor.detach())  # one at a time: of a split model, only process 0 holds everything
+        if rank() == 0:
+            tensors[name] = tensor.to("cpu", copy=True).contiguous()
+
+    keep("generator", generator.get_state())
     for name, parameter in model.named_parameters():
-        tensors[f"model.{name}"] = parameter.detach().to("cpu", copy=True).contiguous()
+        keep(f"model.{name}", parameter)
     for name, buffer in model.named_buffers():
-        tensors[f"buffer.{name}"] = buffer.detach().to("cpu", copy=True).contiguous()
+        keep(f"buffer.{name}", buffer)
     for index, state in optimizer.state_dict()["state"].items():
         for key, value in state.items():
-            tensors[f"optimizer.{index}.{key}"] = torch.as_tensor(value).to("cpu", copy=True).contiguous()
+            keep(f"optimizer.{index}.{key}", torch.as_tensor(value))
     metadata = {
         "format": STATE_FORMAT,
         "settings": json.dumps(settings, sort_keys=True),
         "record": json.dumps(record),
     }
-    data = save(tensors, metadata=metadata)
-    write_atomically(Path(path), lambda target: target.write_bytes(data))
+    return save(tensors, metadata=metadata) if rank() == 0 else b""
 
 
 def load_training_state(
@@ -181,12 +209,15 @@ def load_training_state(
         raise CheckpointError(f"{path} belongs to a model of another shape")
     with torch.no_grad():
         for name, tensor in own.items():
-            tensor.copy_(tensors[name])
+            tensor.copy_(split_like(tensors[name], tensor))
+    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
     state: dict[int, dict[str, Tensor]] = {}
     for name, tensor in tensors.items():
         if name.startswith("optimizer."):
             _, index, key = name.split(".", 2)
-            state.setdefault(int(index), {})[key] = tensor
+            example = parameters[int(index)]
+            fits = tensor.shape == example.shape and tensor.ndim > 0  # the step count is one number
+            state.setdefault(int(index), {})[key] = split_like(tensor, example) if fits else tensor
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
     generator.set_state(tensors["generator"])
     return json.loads(metadata["record"])

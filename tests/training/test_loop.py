@@ -1,6 +1,8 @@
 """The loop against an optimizer written out, and interruption against an uninterrupted run."""
 
 import math
+import os
+import signal
 from itertools import pairwise
 
 import pytest
@@ -72,9 +74,10 @@ def test_same_seed_same_weights():
         assert torch.equal(x, y)
 
 
+@pytest.mark.parametrize("options", [{}, {"optimizer": "course", "accumulate": 3}])
 @pytest.mark.parametrize("stop_after", [1, 7, 19])
-def test_interrupted_and_resumed_is_the_same_bit_for_bit(tmp_path, stop_after):
-    config, path = TrainConfig(steps=20, warmup=3), tmp_path / "state.safetensors"
+def test_interrupted_and_resumed_is_the_same_bit_for_bit(tmp_path, stop_after, options):
+    config, path = TrainConfig(steps=20, warmup=3, **options), tmp_path / "state.safetensors"
     whole_model, whole = run(config)
 
     def interrupt(history: History) -> None:
@@ -94,6 +97,50 @@ def test_interrupted_and_resumed_is_the_same_bit_for_bit(tmp_path, stop_after):
     for x, y in zip(model.parameters(), whole_model.parameters(), strict=True):
         assert torch.equal(x, y)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("number", "exception"), [("SIGINT", KeyboardInterrupt), ("SIGTERM", SystemExit)])
+@pytest.mark.parametrize("step", [4, 8])
+def test_a_signal_waits_for_the_end_of_its_step(tmp_path, number, exception, step):
+    """In the middle of a step weights, optimizer and chance do not belong together."""
+    config, path = TrainConfig(steps=8, warmup=3), tmp_path / "state.safetensors"
+    _, whole = run(config)
+    usual = signal.getsignal(getattr(signal, number))
+    calls: list[int] = []
+
+    def loss(model: nn.Module, batch: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+        calls.append(1)
+        if len(calls) == step:
+            os.kill(os.getpid(), getattr(signal, number))
+        return model(*batch).loss
+
+    with pytest.raises(exception):
+        run(config, state_path=path, loss_function=loss)
+    assert signal.getsignal(getattr(signal, number)) is usual
+    assert len(calls) == step
+    _, history = run(config, state_path=path)
+    assert history.loss == whole.loss
+    assert not path.exists()
+
+
+def test_a_second_ctrl_c_acts_at_once_and_keeps_the_older_state(tmp_path):
+    config, path = TrainConfig(steps=9, warmup=3), tmp_path / "state.safetensors"
+    _, whole = run(config)
+    calls: list[int] = []
+
+    def impatient(model: nn.Module, batch: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+        calls.append(1)
+        if len(calls) == 6:
+            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGINT)
+        return model(*batch).loss
+
+    with pytest.raises(KeyboardInterrupt):
+        run(config, state_path=path, loss_function=impatient, save_every=4)
+    steps = []
+    _, history = run(config, state_path=path, on_step=lambda h: steps.append(len(h)))
+    assert steps[0] == 5
+    assert history.loss == whole.loss
 
 
 def test_a_crash_loses_at_most_save_every_steps(tmp_path):
@@ -138,6 +185,49 @@ def test_nan_stops_and_names_the_step():
         run(TrainConfig(steps=9, warmup=1), loss_function=loss)
 
 
+@pytest.mark.parametrize(("bad_step", "kept"), [(5, None), (8, 6), (7, 3)])
+def test_the_last_good_state_is_kept(tmp_path, bad_step, kept):
+    """A state whose weights already give NaN, as after step 6 in the third case, does not replace a good one."""
+    config, path = TrainConfig(steps=12, warmup=1), tmp_path / "state.safetensors"
+    save_every = 3 if kept else 5
+    _, whole = run(config)
+
+    def loss(model: nn.Module, batch: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+        calls.append(1)
+        return model(*batch).loss * (math.nan if len(calls) == bad_step else 1.0)
+
+    calls: list[int] = []
+    with pytest.raises(FloatingPointError, match=f"nan at step {bad_step} ") as error:
+        run(config, loss_function=loss, state_path=path, save_every=save_every)
+    assert path.exists() == (kept is not None)
+    if kept is not None:
+        assert f"after step {kept} is kept in {path}" in str(error.value)
+        steps = []
+        _, history = run(config, state_path=path, on_step=lambda h: steps.append(len(h)))
+        assert steps[0] == kept + 1
+        assert history.loss == whole.loss
+
+
+def test_a_gradient_that_is_no_number_changes_no_weight():
+    def loss(model: nn.Module, batch: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+        return (
+            model(*batch).loss + (model.embed.weight[0, 0] - model.embed.weight[0, 0].detach()).abs().sqrt()
+        )
+
+    model = small_gpt()
+    with pytest.raises(FloatingPointError, match="length of the gradient is nan at step 1"):
+        train(
+            model,
+            counting,
+            TrainConfig(steps=2, warmup=1),
+            torch.Generator().manual_seed(1),
+            loss_function=loss,
+            progress=False,
+        )
+    for a, b in zip(model.parameters(), small_gpt().parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
 def test_progress_bar_shows_loss_and_speed(capsys):
     train(small_gpt(), counting, TrainConfig(steps=3, warmup=1), torch.Generator().manual_seed(0))
     shown = capsys.readouterr().err
@@ -175,6 +265,7 @@ def test_schedule_at_known_points():
         ({"lr": 0}, "lr=0"),
         ({"warmup": 11}, "warmup=11"),
         ({"grad_clip": 0}, "grad_clip=0"),
+        ({"accumulate": 0}, "accumulate=0"),
     ],
 )
 def test_impossible_runs_are_refused(options, named):
