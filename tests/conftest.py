@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import jaxtyping
 import pytest
@@ -38,6 +39,14 @@ def bubblewrap() -> None:
     """A sandbox can be made here."""
     problem = sandbox_problem()
     need("bubblewrap", problem is None, f"{problem}; apt install bubblewrap")
+
+
+@pytest.fixture
+def as_a_learner() -> Iterator[None]:
+    """Without the shape checks of the tests, so that the library's own messages are what is seen."""
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 @pytest.fixture

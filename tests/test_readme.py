@@ -27,7 +27,9 @@ def test_every_make_target_that_is_named_exists() -> None:
 
 
 def test_the_grader_table_counts_the_bank() -> None:
-    rows = re.findall(r"^\| (\d\d) \| (\d+) \| (\d+) of \3 \| (\d+) of \4 \|$", (ROOT / "README.md").read_text(), re.M)
+    rows = re.findall(
+        r"^\| (\d\d) \| (\d+) \| (\d+) of \3 \| (\d+) of \4 \|$", (ROOT / "README.md").read_text(), re.M
+    )
     banks = {path.name[:2]: load_bank(path) for path in sorted((ROOT / "tests" / "answers").iterdir())}
     assert [row[0] for row in rows] == list(banks)
     for lab, exercises, right, wrong in rows:

@@ -184,7 +184,8 @@ def run_demo(workspace: Workspace, console: Console) -> list[Outcome]:
         folder.mkdir(parents=True)
         text = content if isinstance(content, str) else nbformat.writes(content)
         (folder / "lab.ipynb").write_text(text, encoding="utf-8")
-    for learner, packet in (("ada", demo.solutions), ("boris", demo.labs)):  # one did the packet task, one looked
+    # Ada did the packet task, Boris only looked at it.
+    for learner, packet in (("ada", demo.solutions), ("boris", demo.labs)):
         shutil.copy2(packet / DEMO_LAB / "packet.ipynb", demo.classroom / "submitted" / learner / DEMO_LAB)
     console.print(
         "Twelve learners have handed in lab 02; not all of it is right, and not all of it is a notebook."

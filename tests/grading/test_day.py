@@ -49,7 +49,9 @@ def test_a_learner_starts_checks_submits_and_is_graded(clone: Path) -> None:
     right = {
         answer.exercise: answer.source for answer in load_bank(clone / "tests/answers" / LAB) if answer.right
     }
-    nbformat.write(build_submission(lab, {**right, "advice": "At T = 0, because a class must not change."}), lab)
+    nbformat.write(
+        build_submission(lab, {**right, "advice": "At T = 0, because a class must not change."}), lab
+    )
     assert course(clone, "start", "02").returncode == 0
     assert "softmax" in lab.read_text(), "starting again must not overwrite the learner's work"
     (clone / "work" / LAB / "packet.ipynb").unlink()

@@ -1,6 +1,5 @@
 """Convolution and pooling against torch over random shapes; the small network learns the digits."""
 
-import jaxtyping
 import pytest
 import torch
 import torch.nn.functional as F
@@ -9,14 +8,6 @@ from hypothesis import strategies as st
 from torch import nn
 
 from course_lib.models.cnn import CNNConfig, SmallCNN, conv2d, max_pool2d, output_size, same_padding
-
-
-@pytest.fixture
-def as_a_learner():
-    """Without the shape checks of the tests, so that the library's own messages are what is seen."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 def randn(*shape: int, seed: int = 0, dtype: torch.dtype = torch.float64) -> torch.Tensor:

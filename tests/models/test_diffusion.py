@@ -2,7 +2,6 @@
 
 import math
 
-import jaxtyping
 import pytest
 import torch
 from hypothesis import given, settings
@@ -22,14 +21,6 @@ from course_lib.models.diffusion import (
 )
 
 KINDS = pytest.mark.parametrize("kind", ["linear", "cosine"])
-
-
-@pytest.fixture
-def as_a_learner():
-    """Without the shape checks of the tests, so that the library's own messages are what is seen."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 def seeded(seed: int = 0) -> torch.Generator:

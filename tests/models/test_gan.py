@@ -2,7 +2,6 @@
 
 import math
 
-import jaxtyping
 import pytest
 import torch
 import torch.nn.functional as F
@@ -10,14 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_lib.models.gan import Discriminator, GANConfig, Generator, gan_losses, train_step
-
-
-@pytest.fixture
-def as_a_learner():
-    """Without the shape checks of the tests, so that the library's own messages are what is seen."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 def seeded(seed: int = 0) -> torch.Generator:

@@ -2,7 +2,6 @@
 
 import copy
 
-import jaxtyping
 import pytest
 import torch
 from torch import nn
@@ -17,14 +16,6 @@ from course_lib.models.lora import (
     merge_lora,
 )
 from course_lib.training.loop import TrainConfig, train
-
-
-@pytest.fixture
-def as_a_learner():
-    """Without the shape checks of the tests, so that the library's own messages are what is seen."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 def seeded(seed: int = 0) -> torch.Generator:

@@ -2,7 +2,6 @@
 
 import math
 
-import jaxtyping
 import pytest
 import torch
 from hypothesis import assume, given, settings
@@ -10,14 +9,6 @@ from hypothesis import strategies as st
 from sklearn.linear_model import Perceptron as SklearnPerceptron
 
 from course_lib.models.perceptron import Perceptron, Value, as_value
-
-
-@pytest.fixture
-def as_a_learner():
-    """Without the shape checks of the tests, so that the library's own messages are what is seen."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 def separable(seed: int, n: int = 40, gap: float = 0.2) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:

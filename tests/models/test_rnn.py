@@ -2,7 +2,6 @@
 
 import math
 
-import jaxtyping
 import pytest
 import torch
 from torch import nn
@@ -12,14 +11,6 @@ from course_lib.training.loop import TrainConfig, train
 
 ORACLES = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 KINDS = pytest.mark.parametrize("kind", ORACLES)
-
-
-@pytest.fixture
-def as_a_learner():
-    """Without the shape checks of the tests, so that the library's own messages are what is seen."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 def seeded(seed: int = 0) -> torch.Generator:

@@ -1,6 +1,5 @@
 """The variational autoencoder against torch.distributions, and what its map is good for."""
 
-import jaxtyping
 import pytest
 import torch
 import torch.nn.functional as F
@@ -19,14 +18,6 @@ from course_lib.models.vae import (
     reparameterize,
     vae_loss,
 )
-
-
-@pytest.fixture
-def as_a_learner():
-    """Without the shape checks of the tests, so that the library's own messages are what is seen."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 def seeded(seed: int = 0) -> torch.Generator:
