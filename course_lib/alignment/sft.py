@@ -1,6 +1,7 @@
 """Supervised fine-tuning: go on training, but only on the answers (Ouyang et al. 2022, step 1; lesson 02)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,6 +133,34 @@ class Adapters:
     targets: tuple[str, ...] = ("qkv", "attention.out", "up", "down")
     rank: int = 8
     alpha: float | int = 16
+
+
+@contextmanager
+def frozen_embeddings(model: GPT, but: Sequence[int] = ()) -> Iterator[None]:
+    """Within the block, training leaves what each token and position means as it is, except the tokens `but`.
+
+    Tuning on some names bends the vectors of just these names, and what is learned with them then fits no
+    other name. Tokens that pre-training never read (those of the chat format) have to be learned: name them
+    in `but`. Afterwards everything can be trained again. Raises ValueError for an id that isn't a token.
+    """
+    weight = model.embed.weight
+    if any(not 0 <= i < len(weight) for i in but):
+        raise ValueError(f"but={list(but)}; expected ids from 0 to {len(weight) - 1}")
+    trained = torch.zeros(len(weight), 1, dtype=torch.bool, device=weight.device)  # (V, 1)
+    trained[list(but)] = True
+    before = weight.detach().clone()
+    positions = model.positions.weight if model.config.position == "learned" else None
+    hook = weight.register_hook(lambda gradient: gradient * trained)
+    if positions is not None:
+        positions.requires_grad_(False)
+    try:
+        yield
+    finally:
+        hook.remove()
+        if positions is not None:
+            positions.requires_grad_(True)
+        with torch.no_grad():
+            weight.copy_(torch.where(trained, weight, before))  # weight decay acts without a gradient
 
 
 def finetune_on_examples(

@@ -3,7 +3,14 @@
 import pytest
 import torch
 
-from course_lib.alignment.sft import Example, answer_targets, finetune_on_examples, make_examples, sft_loss
+from course_lib.alignment.sft import (
+    Example,
+    answer_targets,
+    finetune_on_examples,
+    frozen_embeddings,
+    make_examples,
+    sft_loss,
+)
 from course_lib.data.facts import SPECIAL_TOKENS
 from course_lib.models.gpt import GPT, GPTConfig
 from course_lib.tokenizers.bpe import BytePairTokenizer
@@ -86,7 +93,33 @@ def test_it_learns_the_answers_and_repeats_with_the_seed():
     assert run() == first
 
 
+@pytest.mark.parametrize("position", ["learned", "rotary"])
+def test_frozen_embeddings_stay_except_the_named_ones(position):
+    shape = GPTConfig(
+        vocab_size=TOKENIZER.vocab_size, context=16, n_layer=1, n_head=2, n_embd=16, position=position
+    )
+    model = GPT(shape, torch.Generator().manual_seed(0))
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    special = sorted(TOKENIZER.special_tokens.values())
+    settings = TrainConfig(steps=3, warmup=0, weight_decay=0.5)  # decay moves weights without any gradient
+    with frozen_embeddings(model, but=special):
+        examples = make_examples(TOKENIZER, [("a?", "x"), ("b?", "yy")])
+        finetune_on_examples(model, examples, settings, torch.Generator(), 4, False)
+    changed = {name for name, value in model.state_dict().items() if not torch.equal(value, before[name])}
+    assert "positions.weight" not in changed
+    assert {"embed.weight", "blocks.0.attention.qkv.weight"} <= changed
+    rows = (model.embed.weight != before["embed.weight"]).any(dim=1).nonzero()[:, 0].tolist()
+    assert rows == special
+    assert model.unembed.weight is model.embed.weight
+    model(torch.tensor([[1, 2]]), torch.tensor([[2, 3]])).loss.backward()  # everything can be trained again
+    assert all(parameter.grad is not None for parameter in model.parameters())
+    with pytest.raises(ValueError, match="expected ids from 0"), frozen_embeddings(model, but=[9999]):
+        pass
+
+
 def test_too_long_examples_are_refused():
     model = GPT(GPTConfig(vocab_size=300, context=4, n_layer=1, n_head=1, n_embd=4))
+    with pytest.raises(ValueError, match="examples is empty"):
+        finetune_on_examples(model, [], TrainConfig(1, warmup=0), torch.Generator())
     with pytest.raises(ValueError, match="context is 4"):
         finetune_on_examples(model, [Example([1] * 5, 2)], TrainConfig(1, warmup=0), torch.Generator())
