@@ -3,6 +3,7 @@
 import bz2
 import dataclasses
 import signal
+from functools import partial
 
 import pytest
 import torch
@@ -117,6 +118,8 @@ def small(monkeypatch) -> Recipe:
     monkeypatch.setattr(three_stages, "DOCUMENTS_PER_COUNTRY", 1)
     tokenizer = three_stages.train_tokenizer(three_stages.make_corpus(7))
     monkeypatch.setattr(three_stages, "train_tokenizer", lambda corpus: tokenizer)
+    for name in ("ask_all", "sample_answers"):
+        monkeypatch.setattr(three_stages, name, partial(getattr(three_stages, name), max_new_tokens=4))
     monkeypatch.setattr(three_stages, "KL_PROMPTS", 2)
     monkeypatch.setattr(three_stages, "KL_EVERY", 1)
     return Recipe(TrainConfig(4, warmup=1), TrainConfig(3, warmup=1), TrainConfig(2, warmup=1))
