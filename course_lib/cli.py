@@ -217,6 +217,40 @@ def train_course_gpt(
             )
 
 
+@train_app.command("facts")
+def train_facts(
+    seeds: Annotated[
+        int, typer.Option(min=1, help="How many seeds; mean and spread are shown for more than one.")
+    ] = 1,
+    out: Annotated[
+        Path, typer.Option(help="Folder to keep each stage in; a run that stops goes on there.")
+    ] = Path("work/three-stages"),
+) -> None:
+    """Pre-training, fine-tuning and DPO live on the fact world, and a table of what each stage changed."""
+    from course_lib.training.three_stages import run_seeds
+
+    try:
+        table = run_seeds(range(seeds), out)
+    except KeyboardInterrupt:
+        raise CourseError(
+            f"interrupted; the same command goes on with the stage that was running ({out})."
+        ) from None
+    console().print(table)
+
+
+@app.command(rich_help_panel=MAINTAIN)
+def bench(
+    names: Annotated[list[str], typer.Argument(help="training, generation, tokenizer", metavar="NAME...")],
+    quick: Annotated[
+        bool, typer.Option(help="Seconds instead of minutes; shows only that everything works.")
+    ] = False,
+) -> None:
+    """Compare our speed with the peers' in one interleaved run; results are checked to be the same first."""
+    from course_lib.bench import run_bench
+
+    run_bench(names, quick)
+
+
 def _later(name: str, what: str, when: str) -> None:
     """Register a command that is named in --help before it exists, and says so when it is called."""
 
@@ -228,7 +262,6 @@ def _later(name: str, what: str, when: str) -> None:
 _later("progress", "Show what you have finished.", "the quizzes of all lessons")
 _later("report", "One HTML page about a graded class.", "the sandboxed grading")
 _later("export-grades", "Grades for Canvas, Moodle, CSV.", "the sandboxed grading")
-_later("bench", "Compare speeds with peers, in one run.", "the model wing")
 
 
 def main() -> None:

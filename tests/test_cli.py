@@ -70,7 +70,7 @@ def test_help_imports_neither_torch_nor_nbgrader() -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("name", ["progress", "report", "export-grades", "bench"])
+@pytest.mark.parametrize("name", ["progress", "report", "export-grades"])
 def test_commands_to_come_say_so_and_fail(name: str) -> None:
     assert "does not exist yet" in one_sentence(course(name))
 

@@ -29,6 +29,8 @@ CHROMIUM_ARGUMENTS = (
     "--disable-component-update --disable-sync",
 )
 TOKEN = "browser-test"
+PATIENCE = 90_000  # milliseconds; a busy machine needs them, an idle one does not
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass
@@ -91,7 +93,7 @@ def page(server: Server, chromium: str, seen: list[str]) -> Iterator[Page]:
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=" ".join(CHROMIUM_ARGUMENTS).split())
         tab = browser.new_page(viewport={"width": 1400, "height": 1000})
-        tab.set_default_timeout(30_000)
+        tab.set_default_timeout(PATIENCE)
         tab.on("pageerror", lambda error: seen.append(f"page error: {error}"))
         tab.on("response", lambda r: seen.append(f"{r.status}: {r.url}") if r.status >= 400 else None)
         tab.on("console", lambda m: seen.append(f"console: {m.text}") if m.type == "error" else None)
