@@ -57,11 +57,10 @@ def alone():
 def test_two_processes_compute_what_one_does(both, alone, case):
     model, history = alone
     for seen in both:
-        assert seen[case]["loss"] == pytest.approx(history.loss, abs=1e-10)
-        assert seen[case]["grad_norm"] == pytest.approx(history.grad_norm, abs=1e-10)
+        assert seen[case]["loss"] == pytest.approx(history.loss, abs=1e-12)
+        assert seen[case]["grad_norm"] == pytest.approx(history.grad_norm, abs=1e-12)
         assert seen[case]["tokens_seen"] == history.tokens_seen
-        assert seen[case]["weights"] == pytest.approx(script["weights"](model), abs=1e-8)
-        assert seen[case]["loss"][0] == pytest.approx(history.loss[0], abs=1e-12)
+        assert seen[case]["weights"] == pytest.approx(script["weights"](model), abs=1e-10)
     assert [seen[case]["shown"] for seen in both] == [True, False]
 
 
@@ -85,8 +84,8 @@ def test_a_stopped_run_goes_on_bit_for_bit(both, kind):
 def test_one_process_goes_on_where_two_stopped(folder, alone, kind):
     state = folder / f"copy-{kind}.safetensors"
     model, history = script["run"]({}, script["small_gpt"](5), state_path=state, progress=False)
-    assert history.loss == pytest.approx(alone[1].loss, abs=1e-10)
-    assert script["weights"](model) == pytest.approx(script["weights"](alone[0]), abs=1e-8)
+    assert history.loss == pytest.approx(alone[1].loss, abs=1e-12)
+    assert script["weights"](model) == pytest.approx(script["weights"](alone[0]), abs=1e-10)
 
 
 def test_a_split_model_is_saved_whole_by_the_first_process(folder, both):
