@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -147,3 +148,20 @@ def test_lab_numbers_are_found_by_number_or_name(empty_clone: Path) -> None:
         assert workspace.lab(given) == "02-how-ai-models-work"
     with pytest.raises(CourseError, match="no lab '3'"):
         workspace.lab("3")
+
+
+def test_a_lesson_opens_as_the_learners_own_copy_without_results(tmp_path: Path) -> None:
+    from course_lib.jupyter.start import first_notebook, own_copy
+
+    workspace = Workspace(tmp_path)
+    (tmp_path / "lessons").mkdir()
+    shipped = next((ROOT / "lessons").glob("02-*.ipynb"))
+    (tmp_path / "lessons" / shipped.name).write_text(shipped.read_text())
+    copy = own_copy(workspace, first_notebook(workspace, "02"))
+    cells = json.loads(copy.read_text())["cells"]
+    assert not any(cell.get("outputs") for cell in cells)
+    assert [cell["source"] for cell in cells] == [
+        cell["source"] for cell in json.loads(shipped.read_text())["cells"]
+    ]
+    copy.write_text("my notes")
+    assert own_copy(workspace, first_notebook(workspace)).read_text() == "my notes"

@@ -124,8 +124,8 @@ class Quiz:
         parts = []
         for question in self.questions:
             options = "".join(
-                f"<li>{html.escape(option.text)}<details><summary>why{' (right)' if option.right else ''}</summary>"
-                f"{html.escape(option.because)}</details></li>"
+                f"<li>{html.escape(option.text)}<details><summary>why</summary>"
+                f"{'Right. ' if option.right else ''}{html.escape(option.because)}</details></li>"
                 for option in question.options
             )
             parts.append(f"<p><b>{html.escape(question.text)}</b></p><ul>{options}</ul>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -40,6 +41,24 @@ def first_notebook(workspace: Workspace, lesson: str = "") -> Path:
         known = ", ".join(path.name[:2] for path in notebooks) or "none"
         raise CourseError(f"There is no lesson {lesson!r}. Lessons so far: {known}.")
     return wanted[0]
+
+
+def own_copy(workspace: Workspace, notebook: Path) -> Path:
+    """Return the learner's copy of a lesson in work/lessons/, made without outputs if there is none yet.
+
+    Without the stored results a prediction is a prediction, and reading changes no file of the course.
+    """
+    copy = workspace.work / "lessons" / notebook.name
+    if not copy.exists():
+        content = json.loads(notebook.read_text(encoding="utf-8"))
+        for cell in content["cells"]:
+            if cell["cell_type"] == "code":
+                cell["outputs"], cell["execution_count"] = [], None
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        fresh = copy.with_suffix(".new")
+        fresh.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        fresh.replace(copy)
+    return copy
 
 
 def jupyterlab_command(workspace: Workspace, notebook: Path, port: int | None, browser: bool) -> list[str]:
@@ -83,7 +102,9 @@ def start_jupyterlab(
         print(f"Released to the local exchange: {', '.join(changed)}.")
     if HAS_EXCHANGE:
         print("In JupyterLab: Nbgrader > Assignment List fetches, validates and submits labs.")
-    command = jupyterlab_command(workspace, notebook, port, browser)
+    copy = own_copy(workspace, notebook)
+    print(f"Your own copy of the lesson: {copy.relative_to(workspace.root)} (results as shipped: lessons/).")
+    command = jupyterlab_command(workspace, copy, port, browser)
     environment = jupyterlab_environment(workspace)
     os.chdir(workspace.root)
     if sys.platform != "win32":

@@ -70,8 +70,16 @@ class Desk:
 
     def set_threshold(self, id: str, **fields: Any) -> None:
         """Set a threshold before measuring: dimension, metric, op, value, unit, severity; `set_at` is
-        today.
+        today. Raises PacketError for a share outside 0 to 1.
         """
+        value = fields.get("value")
+        if fields.get("unit") == "share" and not (isinstance(value, int | float) and 0 <= value <= 1):
+            hint = (
+                f" Did you mean {value / 100:g}?"
+                if isinstance(value, int | float) and 1 < value <= 100
+                else ""
+            )
+            raise PacketError(f"{id}: a share lies between 0 and 1; found {value!r}.{hint}")
         old = next((t for t in load_packet(self.folder).model.thresholds if t.id == id), None)
         set_at = old.set_at if old and old.set_at and old.value == fields.get("value") else _today()
         self.write({"thresholds": [{"id": id, **fields, "set_at": set_at.isoformat()}]})

@@ -221,3 +221,18 @@ def check_time() -> Callable[[], float]:
 
     began = time.perf_counter()
     return lambda: time.perf_counter() - began
+
+
+def test_a_share_above_one_is_refused_with_the_likely_meaning(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    packet = open_packet(lesson="02")
+    with pytest.raises(PacketError, match=r"found 95\. Did you mean 0\.95\?"):
+        packet.set_threshold(
+            "T-CONSIST",
+            dimension="quality",
+            metric="identical",
+            op=">=",
+            value=95,
+            unit="share",
+            severity="major",
+        )
