@@ -201,13 +201,19 @@ def train_course_gpt(
     compare: Annotated[bool, typer.Option(help="Compare held-out losses with the shipped weights.")] = True,
 ) -> None:
     """Train the model of the lessons from scratch (minutes on 2 cores), and compare it with the shipped one."""
+    from course_lib.explore.figure import png
+    from course_lib.explore.plots import loss_curve
     from course_lib.training.course_gpt import compare_with_shipped
     from course_lib.training.course_gpt import train_course_gpt as train
 
     try:
-        train(out, seed=seed, progress=True)
+        metas = train(out, seed=seed, progress=True)
     except KeyboardInterrupt:
         raise CourseError(f"interrupted; the same command goes on where it stopped ({out}).") from None
+    for stage, meta in metas.items():
+        picture = loss_curve(meta["loss_curve"]["step"], meta["loss_curve"]["loss"], f"course-gpt, {stage}")
+        (out / f"course-gpt-{stage}-loss.png").write_bytes(png(picture.figure))
+        typer.echo(f"{stage}: {picture.sentence} ({out / f'course-gpt-{stage}-loss.png'})")
     if compare:
         comparison = compare_with_shipped(out)
         typer.echo(str(comparison))
