@@ -17,7 +17,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, TimeoutError, expect, sync_playwright
 
 from course_lib.grading.answers import build_submission, load_bank
 
@@ -120,6 +120,7 @@ def open_lab(page: Page, server: Server, path: str = "") -> None:
     expect(tab).to_be_visible()
     idle = page.locator(".jp-NotebookPanel:visible .jp-Notebook-ExecutionIndicator[data-status='idle']")
     expect(idle).to_be_visible()
+    expect(page.get_by_text("Python 3 (ipykernel) | Idle").first).to_be_visible()
 
 
 def find_view(page: Page, label: str) -> tuple[Locator, Locator]:
@@ -138,10 +139,18 @@ def command(page: Page, menu: str, entry: str) -> None:
 
 
 def test_lesson_02_runs_and_a_slider_moves_by_keyboard(page: Page, server: Server, seen: list[str]) -> None:
-    open_lab(page, server)
-    assert "02-how-ai-models-work" in page.url, "`course lab` must open the first lesson"
-    command(page, "Run", "Run All Cells")
-    expect(page.get_by_text("Where does its 200 come from?")).to_be_attached(timeout=180_000)  # the last cell
+    # JupyterLab shows widgets as text if cells run before its widget manager is up: then the page is loaded again.
+    for attempt in range(3):
+        open_lab(page, server)
+        assert "02-how-ai-models-work" in page.url, "`course lab` must open the first lesson"
+        page.wait_for_timeout(3000)
+        command(page, "Run", "Run All Cells")
+        question = page.get_by_text("Where does its 200 come from?").first  # in the last cell
+        try:
+            question.wait_for(state="attached", timeout=100_000)
+            break
+        except TimeoutError:
+            assert attempt < 2, "the quiz, which is the last cell, did not appear"
     expect(page.locator(".jp-InputPrompt").get_by_text("[*]")).to_have_count(0)
     assert page.locator("[data-mime-type='application/vnd.jupyter.error']").count() == 0
     assert page.locator("[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
