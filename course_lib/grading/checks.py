@@ -14,8 +14,11 @@ traceback stay out of the output.
 
 from __future__ import annotations
 
+import ast
 import builtins
 import contextlib
+import importlib
+import inspect
 import os
 import secrets
 import signal
@@ -23,7 +26,7 @@ import textwrap
 import threading
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -33,9 +36,12 @@ import numpy as np
 if TYPE_CHECKING:
     import torch
 
+    from course_lib.grading.examiner import Session
+
 MIME = "application/vnd.course.checks+json"
 SEED_VARIABLE = "COURSE_GRADING_SEED"
 NOT_WRITTEN = "This function still raises NotImplementedError: write it first."
+ENDED = "Your code ended the Python process in this check."
 TOO_SLOW = "This check was stopped after {seconds:g} seconds: look for a loop that never ends."
 
 
@@ -64,8 +70,12 @@ class CheckResult:
         return f"{head}\n{textwrap.fill(sentence, 96, initial_indent='     ', subsequent_indent='     ')}"
 
 
-class _TimeUp(BaseException):
+class TimeUp(BaseException):
     """Raised inside a check that used up its time; no `except Exception` of a learner stops it."""
+
+
+class Stopped(Exception):  # noqa: N818 - it tells what happened to the learner's process
+    """The learner's process ended while a check was asking it."""
 
 
 class Checks:
@@ -122,8 +132,10 @@ class Checks:
         try:
             with _silence(), _time_limit(seconds):
                 yield
-        except _TimeUp:
+        except (TimeUp, TimeoutError):
             reason, message = "slow", TOO_SLOW.format(seconds=seconds)
+        except Stopped:
+            reason, message = "raised", f"{message} {ENDED}"
         except NotImplementedError:
             reason, message = "not written", NOT_WRITTEN
         except AssertionError:
@@ -144,6 +156,42 @@ class Checks:
                 raised,
             )
         )
+
+    def repeat(self, times: int, function: Callable[..., Any], *args: Any, **kwargs: Any) -> list[Any]:
+        """Return the results of calling a learner's function many times with the same arguments.
+
+        At grading this is one request in place of thousands. Generators move on from call to call.
+        """
+        if _OUTSIDE is not None and hasattr(function, "_there"):
+            return list(_OUTSIDE.session.call(function._there(), args, kwargs, times))
+        return [function(*args, **kwargs) for _ in range(times)]
+
+    def there(self, path: str) -> Any:
+        """Return something of a library, such as "torch.optim.SGD", where the learner's objects are.
+
+        An optimizer that is made of it works on the learner's model itself, not on copies of its weights.
+        """
+        if _OUTSIDE is not None:
+            from course_lib.grading.examiner import Remote
+
+            return Remote(_OUTSIDE.session, ["library", path])
+        module, _, name = path.rpartition(".")
+        return getattr(importlib.import_module(module), name)
+
+    def calls(self, function: Any, name: str = "") -> set[str]:
+        """Return the dotted names that the source of a learner's function calls or uses, such as "torch.softmax".
+
+        For exercises that ask to write something by hand. `name` is the function's, if it isn't its own.
+        """
+        if _OUTSIDE is not None:
+            source = _OUTSIDE.source(name or str(function._there()[1]))
+        else:
+            source = textwrap.dedent(inspect.getsource(function))
+        return {
+            ast.unparse(node)
+            for node in ast.walk(ast.parse(source))
+            if isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Load)
+        }
 
     def score(self) -> float:
         """Show one line per check and return the points, between 0 and `points`.
@@ -178,6 +226,9 @@ def from_data(data: dict[str, Any]) -> list[CheckResult]:
 
 
 def _show(text: str, data: dict[str, Any]) -> None:
+    if _OUTSIDE is not None:
+        _OUTSIDE.show(text, data)
+        return
     from IPython.core.getipython import get_ipython
     from IPython.display import display
 
@@ -185,6 +236,31 @@ def _show(text: str, data: dict[str, Any]) -> None:
         print(text)
     else:
         display({"text/plain": text, MIME: data}, raw=True)
+
+
+@dataclass(frozen=True)
+class _Outside:
+    """What the checks of a cell need when the learner's code runs in another process (`examiner.py`)."""
+
+    show: Callable[[str, dict[str, Any]], None]
+    session: Session
+    source: Callable[[str], str]
+
+
+_OUTSIDE: _Outside | None = None
+
+
+@contextlib.contextmanager
+def outside(
+    show: Callable[[str, dict[str, Any]], None], session: Session, source: Callable[[str], str]
+) -> Iterator[None]:
+    """Within the block, the learner's names are remote: checks show and look up through the examiner."""
+    global _OUTSIDE
+    _OUTSIDE = _Outside(show, session, source)
+    try:
+        yield
+    finally:
+        _OUTSIDE = None
 
 
 @contextlib.contextmanager
@@ -200,19 +276,24 @@ def _silence() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _time_limit(seconds: float) -> Iterator[None]:
-    """Raise `_TimeUp` in the block after `seconds`; no limit outside the main thread or without SIGALRM."""
+    """Raise `TimeUp` in the block after `seconds`; no limit outside the main thread or without SIGALRM."""
     if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def ring(signum: int, frame: Any) -> None:
-        raise _TimeUp
+        raise TimeUp
 
     before = signal.signal(signal.SIGALRM, ring)
+    started = time.monotonic()
+    outer = (0.0, 0.0)
     try:
         # It rings again, in case a bare `except:` in a loop caught the first one.
-        signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
+        outer = signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        if outer[0]:  # the cell's own limit goes on
+            left = outer[0] - (time.monotonic() - started)
+            signal.setitimer(signal.ITIMER_REAL, max(left, 0.01), outer[1])

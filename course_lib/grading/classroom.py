@@ -8,67 +8,51 @@ never stops the batch and its reason is said in one plain sentence. nbgrader's l
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
-import os
 import re
-import secrets
-import sys
-import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearOutput
-from nbgrader.utils import compute_checksum, is_grade, is_locked
+from nbgrader.utils import compute_checksum, is_grade, is_locked, parse_utc
 from traitlets.config import Config, PyFileConfigLoader
 
-from course_lib.grading.checks import SEED_VARIABLE, CheckResult, from_data
-from course_lib.grading.preprocessors import STOPPED, ExecuteOnward, check_reports, grade_id
+from course_lib.grading.admit import NotAdmittedError, read_beside, read_notebook, read_plain
+from course_lib.grading.pool import grade_tasks
+from course_lib.grading.preprocessors import STOPPED, ExecuteOnward, grade_id
+from course_lib.grading.record import (
+    GRADED,
+    NOT_GRADED,
+    Book,
+    Outcome,
+    code_fingerprint,
+    content_hash,
+    load_outcomes,
+    load_record,
+    only_grader,
+    record_path,
+    save_record,
+    submission_seed,
+    write_atomic,
+)
+from course_lib.grading.run import Graded, Result, Settings, Task
+from course_lib.grading.sandbox import trusted
+from course_lib.workspace import use_own_tools
 
-GRADED = "graded"
-NOT_GRADED = "not graded"
+__all__ = ["GRADED", "NOT_GRADED", "Outcome", "load_outcomes"]
 
 
 class ClassroomError(Exception):
     """Something in the course folder, not in a submission, is missing or broken; the message says what."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What grading one submission gave.
-
-    `points` and `max_points` are by exercise; an exercise in `waiting` still needs a person. `checks` has the
-    single checks of each exercise that ran. `reason` says why a submission was not graded, or what a grader
-    should know.
-    """
-
-    student: str
-    status: str
-    points: dict[str, float] = field(default_factory=dict)
-    max_points: dict[str, float] = field(default_factory=dict)
-    waiting: tuple[str, ...] = ()
-    checks: dict[str, list[CheckResult]] = field(default_factory=dict)
-    reason: str = ""
-    seconds: float = 0.0
-
-    @property
-    def score(self) -> float:
-        """Points so far, written answers that wait for a person not included."""
-        return sum(self.points.values())
-
-    @property
-    def max_score(self) -> float:
-        """All points that the assignment has, written answers included."""
-        return sum(self.max_points.values())
 
 
 @dataclass(frozen=True)
@@ -97,34 +81,174 @@ def grade_submissions(
     assignment: str,
     students: Sequence[str] | None = None,
     on_result: Callable[[Outcome], None] | None = None,
-    seed: int | str | None = None,
+    *,
+    jobs: int = 1,
+    scheduler: str | None = None,
+    trust: bool = False,
+    again: bool = False,
 ) -> list[Outcome]:
-    """Grade class/submitted/*/<assignment> one after the other and put the scores into the gradebook.
+    """Grade class/submitted/*/<assignment> and put the scores into the gradebook.
+
+    What was graded before and has not changed since is not run again. A run that was stopped goes on where it was.
 
     Args:
         root: the course folder, with nbgrader_config.py.
         assignment: for example "02-how-ai-models-work".
         students: only these; all who handed in by default.
         on_result: called with each outcome as it comes.
-        seed: fixes the hidden checks' inputs; by default they are new for each submission (see the log).
+        jobs: so many submissions at once.
+        scheduler: the address of a Dask scheduler that does the work.
+        trust: without a sandbox, for submissions of people that you trust.
+        again: grade also what has not changed.
 
     Raises:
         ClassroomError: if the assignment can't be released. A bad submission never raises.
+        SandboxError: if there is no sandbox here and `trust` is not set.
+        CourseError: if another grader is at work, or the gradebook or the cluster can't be reached.
     """
     if not _is_released(root, assignment):
         make_release(root, assignment)
     submitted = root / "class" / "submitted"
     if students is None:
         students = sorted(p.parent.name for p in submitted.glob(f"*/{assignment}") if p.is_dir())
-    outcomes = []
-    for student in students:
-        outcome = _grade_one(
-            root, assignment, student, str(seed) if seed is not None else secrets.token_hex(8)
+    with only_grader(root), _book(root) as book:
+        run = _Run(root, assignment, book, trust or trusted(), again)
+        outcomes: dict[str, Outcome] = {}
+
+        def done(outcome: Outcome) -> None:
+            outcomes[outcome.student] = outcome
+            if on_result is not None:
+                on_result(outcome)
+
+        tasks = (task for student in students if (task := run.prepare(student, done)) is not None)
+        for result in grade_tasks(tasks, jobs, scheduler):
+            done(run.finish(result))
+    return [outcomes[student] for student in students]
+
+
+class _Run:
+    """Prepares tasks from files and writes what came of them; the only one that writes."""
+
+    def __init__(self, root: Path, assignment: str, book: Book, trust: bool, again: bool) -> None:
+        self.root, self.assignment, self.book, self.again = root, assignment, book, again
+        config = _config(root)
+        limit = config.Execute.get("timeout") or 30
+        self.settings = Settings(
+            float(limit), float(config.ExecuteOnward.get("notebook_timeout") or 240), trust
         )
-        outcomes.append(outcome)
-        if on_result is not None:
-            on_result(outcome)
-    return outcomes
+        self.expected = [n.name for n in book.gradebook.find_assignment(assignment).notebooks]
+        source = root / "solutions" / assignment
+        self.instructor = {
+            name: (source / f"{name}.ipynb").read_text(encoding="utf-8") for name in self.expected
+        }
+        self.shipped = {k: v for k, v in read_beside(source).items() if not k.startswith("packet/")}
+        self.order = {name: _cell_order(source / f"{name}.ipynb") for name in self.expected}
+        self.about: dict[str, tuple[str, dict[str, str], dict[str, bytes]]] = {}  # key, problems, files
+
+    def prepare(self, student: str, done: Callable[[Outcome], None]) -> Task | None:
+        """Return the task for a submission; None if it is finished already or can't be graded at all."""
+        folder = self.root / "class" / "submitted" / student / self.assignment
+        problems: dict[str, str] = {}
+        submitted: dict[str, bytes] = {}
+        files: dict[str, bytes] = {}
+        if not re.fullmatch(r"[^/\\\0*?\[\]+]+", student) or student.startswith("."):
+            problems["lab"] = (
+                "The folder's name has a character that nbgrader can't use (* ? [ ] + / or a dot first)."
+            )
+        elif any(path.is_symlink() for path in (folder.parent, folder)):
+            problems["lab"] = "The submission's folder is a link."
+        else:
+            for name in self.expected:
+                path = folder / f"{name}.ipynb"
+                try:
+                    if not path.exists() and not path.is_symlink():
+                        read_notebook(path)  # says what is there instead
+                    submitted[name] = read_plain(path)
+                except NotAdmittedError as problem:
+                    problems[name] = str(problem)
+            try:
+                files = {**read_beside(folder), **self.shipped}
+            except NotAdmittedError as problem:
+                problems["beside"] = str(problem)
+        instructor = {f"instructor/{name}": text.encode() for name, text in self.instructor.items()}
+        time_stamp = self._timestamp(folder).encode()
+        content = content_hash({**submitted, **files})
+        key = content_hash(
+            {"": content.encode(), "time": time_stamp, **instructor, "code": code_fingerprint().encode()}
+        )
+        record = None if self.again else load_record(record_path(self.root, self.assignment, student))
+        if record is not None and record[0] == key:
+            points, maximum, waiting = self.book.points(self.assignment, student, self.order)
+            if maximum or record[1].status == NOT_GRADED:
+                done(replace(record[1], points=points, max_points=maximum, waiting=waiting))
+                return None
+        self.about[student] = (key, problems, files)
+        if not submitted or "beside" in problems:
+            done(self.finish(Result(student, {}, 0.0)))
+            return None
+        seed = submission_seed(self.root, self.assignment, student, content)
+        return Task(student, self.instructor, submitted, files, seed, self.settings)
+
+    def finish(self, result: Result) -> Outcome:
+        """Write a submission's notebooks and scores, then its record; return the outcome."""
+        student = result.student
+        key, problems, files = self.about.pop(student)
+        folder = self.root / "class" / "submitted" / student / self.assignment
+        problems |= {name: graded.problem for name, graded in result.notebooks.items() if graded.problem}
+        graded = {name: found for name, found in result.notebooks.items() if not found.problem}
+        notes = [problem for problem in problems.values() if problem]
+        absent = [
+            name for name in problems if name in self.expected and not _is_there(folder / f"{name}.ipynb")
+        ]
+        status = NOT_GRADED if "lab" in problems or set(problems) - set(absent) else GRADED
+        flags = [note for found in graded.values() for note in found.notes]
+        try:
+            if graded:
+                self._write_notebooks(student, graded, files)
+                self.book.write(self.assignment, student, self._timestamp(folder), graded, absent)
+        except (OSError, UnicodeError) as error:
+            status, key = NOT_GRADED, ""  # next time again
+            notes.append(
+                f"The result could not be written ({error.strerror if isinstance(error, OSError) else error})."
+            )
+        points, maximum, waiting = self.book.points(self.assignment, student, self.order)
+        checks = {exercise: found for one in graded.values() for exercise, found in one.checks.items()}
+        reason = " ".join([*notes, *flags])
+        outcome = Outcome(
+            student, status, points, maximum, waiting, checks, reason, result.seconds, (*notes, *flags)
+        )
+        with contextlib.suppress(OSError):
+            if key and "lab" not in (problems if not _safe_name(student) else {}):
+                save_record(self.root, self.assignment, outcome, key)
+        return outcome
+
+    def _timestamp(self, folder: Path) -> str:
+        """The time of the hand-in, as the collecting of the exchange wrote it beside the submission."""
+        try:
+            text = read_plain(folder / "timestamp.txt", 200).decode().strip()
+            return text if parse_utc(text) else ""
+        except (NotAdmittedError, ValueError):
+            return ""
+
+    def _write_notebooks(
+        self, student: str, graded: Mapping[str, Graded], files: Mapping[str, bytes]
+    ) -> None:
+        target = self.root / "class" / "autograded" / student / self.assignment
+        for name, data in files.items():
+            write_atomic(target / name, data, 0o444)
+        stamp = self._timestamp(self.root / "class" / "submitted" / student / self.assignment)
+        if stamp:
+            write_atomic(target / "timestamp.txt", stamp.encode(), 0o444)
+        for name, found in graded.items():
+            write_atomic(target / f"{name}.ipynb", (found.text + "\n").encode(), 0o444)
+
+
+def _is_there(path: Path) -> bool:
+    return path.exists() or path.is_symlink()
+
+
+def _safe_name(student: str) -> bool:
+    return "/" not in student and not student.startswith(".")
 
 
 def generate_feedback(root: Path, assignment: str, students: Sequence[str] | None = None) -> list[Path]:
@@ -147,35 +271,6 @@ def generate_feedback(root: Path, assignment: str, students: Sequence[str] | Non
         )
         pages += sorted((root / "class" / "feedback" / student / assignment).glob("*.html"))
     return pages
-
-
-def points_by_exercise(
-    root: Path, assignment: str, student: str
-) -> tuple[dict[str, float], dict[str, float], tuple[str, ...]]:
-    """What the gradebook holds for one student: points, maximum, and the exercises that wait for a person.
-
-    Exercises stand in the order of the instructor's notebooks.
-    """
-    points: dict[str, float] = {}
-    maximum: dict[str, float] = {}
-    waiting: list[str] = []
-    with _gradebook(root) as gradebook:
-        try:
-            submission = gradebook.find_submission(assignment, student)
-        except MissingEntry:
-            return points, maximum, ()
-        for notebook in submission.notebooks:
-            order = _cell_order(root / "solutions" / assignment / f"{notebook.name}.ipynb")
-            for grade in sorted(notebook.grades, key=lambda g: (order.get(g.name, len(order)), g.name)):
-                if not grade.max_score:
-                    continue
-                exercise = grade.name.removeprefix("grade_")
-                exercise = f"{notebook.name}:{exercise}" if exercise in maximum else exercise
-                points[exercise] = float(grade.score or 0.0)
-                maximum[exercise] = float(grade.max_score)
-                if grade.needs_manual_grade:
-                    waiting.append(exercise)
-    return points, maximum, tuple(waiting)
 
 
 def _cell_order(path: Path) -> dict[str, int]:
@@ -225,109 +320,12 @@ def validate_notebook(path: Path) -> list[ExerciseReport]:
 
 def what_is_wrong(path: Path) -> str:
     """Why a file can't be graded as a notebook, in one sentence; '' if it can."""
-    if not path.exists():
-        there = (
-            sorted(p.name for p in path.parent.glob("*") if p.name != "timestamp.txt")
-            if path.parent.is_dir()
-            else []
-        )
-        return f"No {path.name}; found {', '.join(there[:5]) or 'nothing'}."
-    if path.is_symlink() or not path.is_file():
-        return f"{path.name} is not a plain file."
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        return f"{path.name} can't be read as text ({type(error).__name__})."
-    if not text.strip():
-        return f"{path.name} is empty."
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-        return f"{path.name} is not valid JSON{where}; it was probably cut off or edited by hand."
-    if not isinstance(data, dict) or not ("cells" in data or "worksheets" in data) or "nbformat" not in data:
-        return f"{path.name} is JSON, but not a notebook: it has no cells."
     try:
         with _quiet(None):
-            nbformat.read(path, as_version=4)
-    except Exception as error:
-        what = " ".join(str(error).split("\n\n")[0].split())[:120] or type(error).__name__
-        return f"{path.name} is damaged, Jupyter can't open it: {what}."
+            read_notebook(path)
+    except NotAdmittedError as problem:
+        return str(problem)
     return ""
-
-
-def _grade_one(root: Path, assignment: str, student: str, seed: str) -> Outcome:
-    started = time.monotonic()
-    log = _log_path(root, assignment, student)
-    log.unlink(missing_ok=True)
-    notes: list[str] = []
-    checks: dict[str, list[CheckResult]] = {}
-    status = GRADED
-    try:
-        if re.search(r"[*?\[\]+]", student):
-            raise ClassroomError("The folder's name has a character that nbgrader can't use (* ? [ ] +).")
-        folder = root / "class" / "submitted" / student / assignment
-        expected = _notebooks(root, assignment)
-        problems = {name: what_is_wrong(folder / f"{name}.ipynb") for name in expected}
-        notes += [problem for problem in problems.values() if problem]
-        if any(problems[name] for name in expected if name == "lab" or (folder / f"{name}.ipynb").exists()):
-            status = NOT_GRADED
-        for name in expected:
-            if not problems[name]:
-                with _environment(**{SEED_VARIABLE: seed}):
-                    _convert(Autograde, root, assignment, student, name, log=log)
-                path = root / "class" / "autograded" / student / assignment / f"{name}.ipynb"
-                nb = nbformat.read(path, as_version=4)
-                checks.update(checks_in(nb))
-                notes += _stops(nb)
-    except ClassroomError as error:
-        status, notes = NOT_GRADED, [*notes, str(error)]
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
-        _append(log, traceback.format_exc())
-        status, notes = (
-            NOT_GRADED,
-            [*notes, f"Grading failed with {type(error).__name__}; see {log.relative_to(root)}."],
-        )
-    _append(log, f"{SEED_VARIABLE}={seed}\n")
-    points, maximum, waiting = points_by_exercise(root, assignment, student)
-    return Outcome(
-        student,
-        status,
-        points,
-        maximum,
-        waiting,
-        checks,
-        " ".join(notes),
-        round(time.monotonic() - started, 3),
-    )
-
-
-def checks_in(nb: NotebookNode) -> dict[str, list[CheckResult]]:
-    """The single checks that ran in an autograded notebook, by exercise."""
-    found: dict[str, list[CheckResult]] = {}
-    for cell in nb.cells:
-        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade"):
-            for _, data in check_reports(cell):
-                found[grade_id(cell).removeprefix("grade_")] = from_data(data)
-    return found
-
-
-def _stops(nb: NotebookNode) -> list[str]:
-    """One sentence for each cell that had to be stopped or that ended the kernel."""
-    notes = []
-    for number, cell in enumerate(nb.cells, start=1):
-        for output in cell.get("outputs", []):
-            if output.output_type == "error" and output.ename in (STOPPED, "CellTimeoutError"):
-                name = grade_id(cell) or f"number {number}"
-                what = "ran too long and was stopped." if output.ename != STOPPED else ""
-                what = what or (
-                    "could not be stopped." if "stopped" in output.evalue else "ended the kernel."
-                )
-                notes.append(f"Cell {name} {what}")
-                break
-    return notes
 
 
 def _exercise_report(
@@ -367,8 +365,19 @@ def _config(root: Path) -> Config:
 def _gradebook(root: Path) -> Gradebook:
     (root / "class").mkdir(exist_ok=True)
     config = _config(root)
-    with _environment():
-        return Gradebook(config.CourseDirectory.db_url, config.CourseDirectory.course_id)
+    use_own_tools()  # nbgrader calls `alembic` by name
+    return Gradebook(config.CourseDirectory.db_url, config.CourseDirectory.course_id)
+
+
+@contextlib.contextmanager
+def _book(root: Path) -> Iterator[Book]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # nbgrader's queries
+        book = Book(_gradebook(root), _config(root))
+        try:
+            yield book
+        finally:
+            book.close()
 
 
 def _notebooks(root: Path, assignment: str) -> list[str]:
@@ -397,7 +406,8 @@ def _convert(
     coursedir = CourseDirectory(
         config=config, assignment_id=assignment, student_id=student, notebook_id=notebook
     )
-    with _quiet(log) as lines, _environment():
+    use_own_tools()
+    with _quiet(log) as lines:
         try:
             _gradebook(root).close()  # makes the file if it is the first time
             app = converter(coursedir=coursedir, config=config)
@@ -451,25 +461,6 @@ def _quiet(log: Path | None) -> Iterator[list[str]]:
     finally:
         logger.handlers, logger.propagate = before[0], before[1]
         logger.setLevel(before[2])
-
-
-@contextlib.contextmanager
-def _environment(**variables: str) -> Iterator[None]:
-    """Set variables, and put this Python's programs on PATH: nbgrader calls `alembic` by name."""
-    folder = str(Path(sys.executable).parent)
-    path = os.environ.get("PATH", "")
-    if folder not in path.split(os.pathsep):
-        variables["PATH"] = os.pathsep.join([folder, path])
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 def _log_path(root: Path, assignment: str, name: str) -> Path:

@@ -7,12 +7,13 @@ never touched.
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from course_lib.errors import CourseError
 from course_lib.grading.answers import build_submission, load_bank
-from course_lib.grading.classroom import GRADED, Outcome, generate_feedback, grade_submissions, make_release
+from course_lib.grading.classroom import generate_feedback, grade_submissions, make_release
 from course_lib.grading.exchange import collect
+from course_lib.grading.record import GRADED, Outcome
 from course_lib.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -61,11 +62,13 @@ def grade_class(
     console: Console,
     students: Sequence[str] | None = None,
     feedback: bool = True,
+    **how: Any,
 ) -> list[Outcome]:
     """Collect and grade `lab`, with progress and a line per submission; then print the table and where to look.
 
     Args:
         students: only these; everybody who handed in by default.
+        how: jobs, scheduler, trust and again of `grade_submissions`.
 
     Raises:
         CourseError: nobody handed in, or an unknown learner was named.
@@ -98,7 +101,7 @@ def grade_class(
             )
             progress.advance(task)
 
-        outcomes = grade_submissions(workspace.root, lab, names, on_result=tell)
+        outcomes = grade_submissions(workspace.root, lab, names, on_result=tell, **how)
     console.print(points_table(f"Lab {lab}", outcomes))
     lost = [outcome for outcome in outcomes if outcome.status != GRADED]
     console.print(f"{len(outcomes) - len(lost)} of {len(outcomes)} graded.")
@@ -190,7 +193,7 @@ def run_demo(workspace: Workspace, console: Console) -> list[Outcome]:
     console.print(
         "Twelve learners have handed in lab 02; not all of it is right, and not all of it is a notebook."
     )
-    outcomes = grade_class(demo, DEMO_LAB, console)
+    outcomes = grade_class(demo, DEMO_LAB, console, jobs=2)
     console.print(
         f"Look around as the instructor: cd {demo.root} && nbgrader formgrader", soft_wrap=True, markup=False
     )

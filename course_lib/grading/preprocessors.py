@@ -27,7 +27,7 @@ from nbgrader.preprocessors import (
     LockCells,
     NbGraderPreprocessor,
 )
-from traitlets import Integer, List
+from traitlets import Bool, Integer, List
 
 from course_lib.grading import checks
 
@@ -121,7 +121,7 @@ def transplant(instructor: NotebookNode, learner: NotebookNode) -> NotebookNode:
         if written:
             # A split or copied cell: run the parts in the learner's order, the last in the cell that counts.
             extra.setdefault(place - 1, []).extend(written[:-1])
-            cell.source = written[-1].source
+            cell.source = _text(written[-1])
 
     cells = [_own(cell) for cell in extra.get(-1, [])]
     for place, cell in enumerate(nb.cells):
@@ -138,7 +138,12 @@ def transplant(instructor: NotebookNode, learner: NotebookNode) -> NotebookNode:
 def _own(cell: NotebookNode) -> NotebookNode:
     """A fresh cell with the learner's text: no metadata, tags or outputs come along."""
     make = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
-    return make(source=cell.source, metadata={"course_own": True})
+    return make(source=_text(cell), metadata={"course_own": True})
+
+
+def _text(cell: NotebookNode) -> str:
+    """A cell's text as any file can hold it: half characters become question marks."""
+    return str(cell.source.encode("utf-8", "replace").decode())
 
 
 class ExecuteOnward(Execute):
@@ -203,6 +208,42 @@ class ExecuteOnward(Execute):
                 if not again:
                     left.pop(0)
         return []
+
+
+class Examine(Execute):
+    """What takes the place of nbgrader's Execute: the sandbox, and an examiner outside of it.
+
+    The learner's cells run in a process of their own under bubblewrap, the check cells in another that only asks
+    that one. With plain `nbgrader autograde`, and from the formgrader's button.
+    """
+
+    trust_submissions = Bool(
+        False, help="Run submissions without a sandbox: only for people that you trust."
+    ).tag(config=True)
+
+    def preprocess(
+        self, nb: NotebookNode, resources: Resources | None = None, km: Any = None
+    ) -> tuple[NotebookNode, Resources]:
+        from course_lib.grading.admit import NotAdmittedError, read_beside
+        from course_lib.grading.record import content_hash, submission_seed
+        from course_lib.grading.run import Settings, run_cells
+        from course_lib.grading.sandbox import shared_grader, trusted
+
+        assert resources is not None
+        ids = resources["nbgrader"]
+        coursedir = self.parent.parent.coursedir
+        source = coursedir.format_path(coursedir.source_directory, ".", ids["assignment"])
+        instructor = (Path(source) / f"{ids['notebook']}.ipynb").read_text(encoding="utf-8")
+        trust = self.trust_submissions or trusted()
+        folder = coursedir.format_path(coursedir.autograded_directory, ids["student"], ids["assignment"])
+        try:
+            files = read_beside(Path(folder))
+        except NotAdmittedError as problem:
+            raise RuntimeError(str(problem)) from problem
+        content = content_hash({"": nbformat.writes(nb).encode("utf-8", "replace"), **files})
+        seed = submission_seed(Path(coursedir.root), ids["assignment"], ids["student"], content)
+        settings = Settings(float(self.timeout or 30), trust=trust)
+        return run_cells(nb, instructor, seed, settings, files, shared_grader(trust)), resources
 
 
 class FailClosed(NbGraderPreprocessor):

@@ -188,7 +188,7 @@ CASES: dict[str, tuple[Damage, dict[str, float], str]] = {
         ONLY_TRIPLE,
         "Cell solve_double ran too long",
     ),
-    "unstoppable-cell": (solving("double", SWALLOW), ONLY_TRIPLE, "Cell solve_double could not be stopped."),
+    "unstoppable-cell": (solving("double", SWALLOW), ONLY_TRIPLE, "Cell solve_double ran too long"),
     "kills-kernel": (
         solving("double", "import os\nos._exit(0)"),
         ONLY_TRIPLE,

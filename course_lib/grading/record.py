@@ -1,0 +1,269 @@
+"""The one writer: graded notebooks, scores and records, in an order that a crash can't spoil.
+
+A submission's record (class/records/<lab>/<student>.json) is written last and carries a key: the hash of what
+was handed in, the instructor's notebooks and the grader's own code. A run that was killed grades again only what
+has no record; grading twice changes nothing. Scores go into nbgrader's own gradebook, in one transaction for a
+submission.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import parse_utc
+from sqlalchemy.exc import OperationalError
+from traitlets.config import Config
+
+from course_lib import __version__
+from course_lib.errors import CourseError
+from course_lib.grading.checks import CheckResult
+from course_lib.grading.run import Graded
+
+GRADED = "graded"
+NOT_GRADED = "not graded"
+BUSY_SECONDS = 60.0  # how long to wait for a gradebook that somebody else has locked
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What grading one submission gave.
+
+    `points` and `max_points` are by exercise; an exercise in `waiting` still needs a person. `checks` has the
+    single checks of each exercise that ran. `reason` says why a submission was not graded, or what a grader
+    should know; `flags` has the same as single sentences.
+    """
+
+    student: str
+    status: str
+    points: dict[str, float] = field(default_factory=dict)
+    max_points: dict[str, float] = field(default_factory=dict)
+    waiting: tuple[str, ...] = ()
+    checks: dict[str, list[CheckResult]] = field(default_factory=dict)
+    reason: str = ""
+    seconds: float = 0.0
+    flags: tuple[str, ...] = ()
+
+    @property
+    def score(self) -> float:
+        """Points so far, written answers that wait for a person not included."""
+        return sum(self.points.values())
+
+    @property
+    def max_score(self) -> float:
+        """All points that the assignment has, written answers included."""
+        return sum(self.max_points.values())
+
+
+def write_atomic(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """Write a file under a temporary name and rename it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(number, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(number)
+        Path(name).chmod(mode)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+@functools.cache
+def code_fingerprint() -> str:
+    """Return the hash of the grader's own code: a new version grades anew."""
+    digest = hashlib.sha256(__version__.encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def class_secret(root: Path) -> bytes:
+    """Return the instructor's secret, made at first use: it decides the hidden checks' inputs."""
+    path = root / "class" / "secret.key"
+    if not path.is_file():
+        write_atomic(path, secrets.token_hex(32).encode(), 0o600)
+    return path.read_bytes()
+
+
+def content_hash(parts: Mapping[str, bytes]) -> str:
+    """Return one hash of named parts."""
+    digest = hashlib.sha256()
+    for name in sorted(parts):
+        digest.update(f"{len(name)}:{name}:{len(parts[name])}:".encode("utf-8", "replace") + parts[name])
+    return digest.hexdigest()
+
+
+def submission_seed(root: Path, assignment: str, student: str, content: str) -> str:
+    """Return the seed of a submission's hidden inputs: always the same for the same work of the same learner."""
+    text = "\0".join((assignment, student, content)).encode("utf-8", "replace")
+    return hmac.digest(class_secret(root), text, "sha256").hex()[:32]
+
+
+@contextlib.contextmanager
+def only_grader(root: Path) -> Iterator[None]:
+    """Hold the class folder for one grader. Raises CourseError if another one is at work."""
+    path = root / "class" / "grading.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as file:
+        try:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except ImportError:  # Windows
+            pass
+        except OSError as error:
+            file.seek(0)
+            who = file.read().strip() or "unknown"
+            raise CourseError(
+                f"Another grader is at work in {root / 'class'} (process {who}): wait for it, or stop it."
+            ) from error
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+# --- records ------------------------------------------------------------------------------------------------
+
+
+def record_path(root: Path, assignment: str, student: str) -> Path:
+    return root / "class" / "records" / assignment / f"{student}.json"
+
+
+def save_record(root: Path, assignment: str, outcome: Outcome, key: str) -> None:
+    """Write the record of a submission; from then on it counts as graded."""
+    data = json.dumps({"key": key, "outcome": asdict(outcome)}, indent=1, ensure_ascii=True) + "\n"
+    write_atomic(record_path(root, assignment, outcome.student), data.encode())
+
+
+def load_record(path: Path) -> tuple[str, Outcome] | None:
+    """Return a record's key and outcome, or None if there is no readable one."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        fields: dict[str, Any] = data["outcome"]
+        fields["checks"] = {
+            name: [CheckResult(**check) for check in checks] for name, checks in fields["checks"].items()
+        }
+        fields["waiting"], fields["flags"] = tuple(fields["waiting"]), tuple(fields["flags"])
+        return str(data["key"]), Outcome(**fields)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def load_outcomes(root: Path, assignment: str) -> list[Outcome]:
+    """Return the outcome of every submission of a lab that was graded or refused, by learner."""
+    folder = root / "class" / "records" / assignment
+    found = (load_record(path) for path in sorted(folder.glob("*.json")))
+    return [record[1] for record in found if record is not None]
+
+
+# --- the gradebook ------------------------------------------------------------------------------------------
+
+
+class Book:
+    """The gradebook, open for one run."""
+
+    def __init__(self, gradebook: Gradebook, config: Config) -> None:
+        self.gradebook = gradebook
+        self.penalties = AssignLatePenalties(config=config)
+        self.penalties.init_plugin()
+
+    def close(self) -> None:
+        self.gradebook.close()
+
+    def write(
+        self, assignment: str, student: str, timestamp: str, graded: Mapping[str, Graded], missing: list[str]
+    ) -> None:
+        """Put the scores of one submission into the gradebook; manual points stay.
+
+        Raises CourseError if somebody else keeps the gradebook locked.
+        """
+        deadline = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                self._write(assignment, student, timestamp, graded, missing)
+                return
+            except OperationalError as error:
+                self.gradebook.db.rollback()
+                if "locked" not in str(error) or time.monotonic() > deadline:
+                    said = str(error.orig)
+                    raise CourseError(
+                        f"The gradebook can't be written: {said}. Grading can go on later."
+                    ) from error
+                time.sleep(0.2)
+
+    def _write(
+        self, assignment: str, student: str, timestamp: str, graded: Mapping[str, Graded], missing: list[str]
+    ) -> None:
+        book = self.gradebook
+        try:
+            submission = book.find_submission(assignment, student)
+        except MissingEntry:
+            book.update_or_create_student(student)
+            submission = book.add_submission(assignment, student)
+        submission.timestamp = parse_utc(timestamp) if timestamp else None
+        for notebook in submission.notebooks:
+            found = graded.get(notebook.name)
+            if found is None and notebook.name not in missing:
+                continue
+            for grade in notebook.grades:
+                score = found.scores.get(grade.name) if found else 0.0
+                grade.auto_score = score
+                # A person's points stay, and the person is asked to look again.
+                grade.needs_manual_grade = bool(found) and (grade.manual_score is not None or score is None)
+            for comment in notebook.comments if found else ():
+                empty = found.unanswered.get(comment.name, False) if found else False
+                comment.auto_comment = "No response." if empty else None
+        book.db.flush()
+        for notebook in submission.notebooks:
+            book.db.refresh(notebook)
+            notebook.late_submission_penalty = None
+            if timestamp and submission.total_seconds_late > 0:
+                plugin = self.penalties.plugin_inst
+                late = submission.total_seconds_late
+                penalty = plugin.late_submission_penalty(student, notebook.score, late)
+                if penalty is not None:
+                    penalty = self.penalties._check_late_penalty(notebook, penalty)
+                    notebook.late_submission_penalty = penalty
+        book.db.commit()
+
+    def points(self, assignment: str, student: str, order: Mapping[str, Mapping[str, int]]) -> Points:
+        """Return points, maximum and what waits for a person, by exercise in the instructor's order."""
+        points: dict[str, float] = {}
+        maximum: dict[str, float] = {}
+        waiting: list[str] = []
+        try:
+            submission = self.gradebook.find_submission(assignment, student)
+        except MissingEntry:
+            return points, maximum, ()
+        for notebook in submission.notebooks:
+            places = order.get(notebook.name, {})
+            for grade in sorted(notebook.grades, key=lambda g: (places.get(g.name, len(places)), g.name)):
+                if not grade.max_score:
+                    continue
+                exercise = grade.name.removeprefix("grade_")
+                exercise = f"{notebook.name}:{exercise}" if exercise in maximum else exercise
+                points[exercise] = float(grade.score or 0.0)
+                maximum[exercise] = float(grade.max_score)
+                if grade.needs_manual_grade:
+                    waiting.append(exercise)
+        return points, maximum, tuple(waiting)
+
+
+Points = tuple[dict[str, float], dict[str, float], tuple[str, ...]]

@@ -1,0 +1,338 @@
+"""A warm process that forks: torch and IPython are imported once, then a new process takes milliseconds.
+
+`python -m course_lib.grading.zygote kernel FD` runs inside bubblewrap and forks learners' processes, each in
+namespaces of its own; `... examiner FD` runs outside and forks examiners. FD is a socket on which the grader asks
+for forks. A zygote runs no learner's code, and has one thread, or forking would not be safe.
+
+A learner's process sees, on top of bubblewrap's read-only system: a user without rights or capabilities, no other
+process, no System V queues, an empty /proc, a private /tmp and /dev/shm of bounded size, no network, a filter on
+system calls, and limits on time, memory, files and processes. When its first process ends, all others of it end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import struct
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+MB = 2**20
+NOBODY = 65534
+UNSHARE = 0x00020000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000  # mount, uts, ipc, user, pid
+MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_RDONLY, MS_REC, MS_PRIVATE = 2, 4, 8, 1, 16384, 1 << 18
+PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_SUBREAPER, PR_SET_NO_NEW_PRIVS = 4, 22, 24, 36, 38
+WATCH = 0.1  # seconds between looks at the memory of learners' processes
+
+# System calls that no exercise needs; the numbers are the kernel's, by machine.
+FORBIDDEN = {
+    "x86_64": {
+        "ptrace": 101, "process_vm_readv": 310, "process_vm_writev": 311, "process_madvise": 440,
+        "mount": 165, "umount2": 166, "pivot_root": 155, "chroot": 161, "unshare": 272, "setns": 308,
+        "open_tree": 428, "move_mount": 429, "fsopen": 430, "fsconfig": 431, "fsmount": 432, "mount_setattr": 442,
+        "keyctl": 250, "add_key": 248, "request_key": 249, "bpf": 321, "perf_event_open": 298, "userfaultfd": 323,
+        "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427, "kexec_load": 246,
+        "init_module": 175, "finit_module": 313, "delete_module": 176, "reboot": 169, "swapon": 167, "swapoff": 168,
+        "open_by_handle_at": 304, "name_to_handle_at": 303, "personality": 135, "quotactl": 179, "acct": 163,
+        "settimeofday": 164, "clock_settime": 227, "syslog": 103, "pidfd_getfd": 438, "sethostname": 170,
+        "ioperm": 173, "iopl": 172, "kcmp": 312, "seccomp": 317, "memfd_secret": 447,
+    },
+    "aarch64": {
+        "ptrace": 117, "process_vm_readv": 270, "process_vm_writev": 271, "process_madvise": 440,
+        "mount": 40, "umount2": 39, "pivot_root": 41, "chroot": 51, "unshare": 97, "setns": 268,
+        "open_tree": 428, "move_mount": 429, "fsopen": 430, "fsconfig": 431, "fsmount": 432, "mount_setattr": 442,
+        "keyctl": 219, "add_key": 217, "request_key": 218, "bpf": 280, "perf_event_open": 241, "userfaultfd": 282,
+        "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427, "kexec_load": 104,
+        "init_module": 105, "finit_module": 273, "delete_module": 106, "reboot": 142, "swapon": 224, "swapoff": 225,
+        "open_by_handle_at": 265, "name_to_handle_at": 264, "personality": 92, "quotactl": 60, "acct": 89,
+        "settimeofday": 170, "clock_settime": 112, "syslog": 116, "pidfd_getfd": 438, "sethostname": 161,
+        "kcmp": 272, "seccomp": 277, "memfd_secret": 447,
+    },
+}  # fmt: skip
+AUDIT = {
+    "x86_64": (0xC000003E, 41, 56, 435),
+    "aarch64": (0xC00000B7, 198, 220, 435),
+}  # arch, socket, clone, clone3
+NEW_NAMESPACES = 0x7E020080  # every CLONE_NEW* flag
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _check(result: int, what: str) -> None:
+    if result != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+
+
+def enter_namespaces() -> None:
+    """Leave everything behind but the read-only files: new user, mounts, queues and (for children) processes."""
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+        libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)  # or its own /proc/self is closed to it
+    uid, gid = os.geteuid(), os.getegid()
+    _check(libc.unshare(UNSHARE), "unshare")
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{NOBODY} {uid} 1")
+    Path("/proc/self/gid_map").write_text(f"{NOBODY} {gid} 1")
+
+
+def _mount_tmpfs(target: str, megabytes: float, files: int, flags: int = 0) -> None:
+    options = f"size={int(megabytes * MB)},nr_inodes={files},mode=1777".encode()
+    everywhere = MS_NOSUID | MS_NODEV | flags
+    _check(libc.mount(b"tmpfs", target.encode(), b"tmpfs", everywhere, options), f"mount {target}")
+
+
+def private_files(limits: dict[str, Any]) -> None:
+    """A fresh, bounded /tmp and /dev/shm, and a /proc that shows nothing."""
+    _check(libc.mount(None, b"/", None, MS_REC | MS_PRIVATE, None), "mount")
+    _mount_tmpfs("/tmp", limits["disk_mb"], limits["files"])
+    _mount_tmpfs("/dev/shm", limits["disk_mb"] / 4, limits["files"])
+    _mount_tmpfs("/proc", 0.01, 10, MS_RDONLY | MS_NOEXEC)
+
+
+def give_up_rights() -> None:
+    """No capabilities, and no way to get them back."""
+    for capability in range(64):
+        libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
+    header, nothing = struct.pack("<Ii", 0x20080522, 0), bytes(24)
+    _check(libc.capset(header, nothing), "capset")
+    _check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+
+
+def filter_system_calls(network: bool = False) -> None:
+    """A seccomp filter: the forbidden calls, new namespaces and every socket but Unix ones give EPERM."""
+    machine = os.uname().machine
+    if machine not in FORBIDDEN:
+        raise OSError(f"there is no list of system calls for {machine}")
+    arch, socket_call, clone, clone3 = AUDIT[machine]
+    load, jump_eq, jump_set, jump_ge, ret = 0x20, 0x15, 0x45, 0x35, 0x06
+    allow, refuse, absent, kill = 0x7FFF0000, 0x00050001, 0x00050026, 0x80000000
+
+    def line(code: int, jt: int, jf: int, k: int) -> bytes:
+        return struct.pack("<HBBI", code, jt, jf, k)
+
+    program = [line(load, 0, 0, 4), line(jump_eq, 1, 0, arch), line(ret, 0, 0, kill), line(load, 0, 0, 0)]
+    if machine == "x86_64":  # the x32 variants of all calls
+        program += [line(jump_ge, 0, 1, 0x40000000), line(ret, 0, 0, refuse)]
+    for number in FORBIDDEN[machine].values():
+        program += [line(jump_eq, 0, 1, number), line(ret, 0, 0, refuse)]
+    program += [
+        line(jump_eq, 0, 1, clone3),
+        line(ret, 0, 0, absent),
+    ]  # glibc then uses clone, whose flags we see
+    program += [line(jump_eq, 0, 3, clone), line(load, 0, 0, 16), line(jump_set, 0, 1, NEW_NAMESPACES)]
+    program += [line(ret, 0, 0, refuse), line(load, 0, 0, 0)]
+    if not network:
+        program += [
+            line(jump_eq, 0, 3, socket_call),
+            line(load, 0, 0, 16),
+            line(jump_eq, 1, 0, socket.AF_UNIX),
+        ]
+        program += [line(ret, 0, 0, refuse)]
+    program += [line(ret, 0, 0, allow)]
+    code = b"".join(program)
+    buffer = ctypes.create_string_buffer(code, len(code))
+    filter_ = struct.pack("HxxxxxxP", len(program), ctypes.addressof(buffer))
+    _check(libc.prctl(PR_SET_SECCOMP, 2, ctypes.c_char_p(filter_), 0, 0), "seccomp")
+
+
+def set_limits(limits: dict[str, Any]) -> None:
+    """Bounds for each process: time, memory, size of a file, open files, number of processes."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    wanted = {
+        resource.RLIMIT_CPU: limits["cpu_s"],
+        resource.RLIMIT_AS: pages * resource.getpagesize() + limits["memory_mb"] * MB,
+        resource.RLIMIT_FSIZE: limits["disk_mb"] * MB,
+        resource.RLIMIT_NOFILE: 256,
+        resource.RLIMIT_NPROC: limits["processes"],
+        resource.RLIMIT_CORE: 0,
+    }
+    for which, most in wanted.items():
+        hard = resource.getrlimit(which)[1]
+        most = int(most) if hard == resource.RLIM_INFINITY else min(int(most), hard)
+        resource.setrlimit(which, (most, most))
+
+
+class Zygote:
+    """Waits for requests: fork, kill, kill all."""
+
+    def __init__(
+        self, control: socket.socket, run: Callable[[list[socket.socket]], None], isolate: str
+    ) -> None:
+        self.control, self.run, self.isolate = control, run, isolate
+        self.children: dict[int, int] = {}  # pid: most MB
+        libc.prctl(PR_SET_SUBREAPER, 1, 0, 0, 0)
+
+    def serve(self) -> None:
+        threads = len(list(Path("/proc/self/task").iterdir()))
+        self.control.send(json.dumps({"ready": True, "threads": threads}).encode())
+        while True:
+            timeout = WATCH if self.isolate != "no" and self.children else None
+            if not select.select([self.control], [], [], timeout)[0]:
+                self._watch()
+                continue
+            message, descriptors, *_ = socket.recv_fds(self.control, 65536, 8)
+            if not message:
+                break
+            request = json.loads(message)
+            sockets = [socket.socket(fileno=fd) for fd in descriptors]
+            try:
+                reply = getattr(self, f"_{request.pop('what')}")(sockets=sockets, **request)
+            except OSError as error:
+                reply = {"error": str(error)}
+            finally:
+                for sock in sockets:
+                    sock.close()
+            self.control.send(json.dumps(reply).encode())
+        self._kill_all(sockets=[])
+
+    def _fork(self, sockets: list[socket.socket], limits: dict[str, Any]) -> dict[str, Any]:
+        if self.isolate != "namespaces":
+            pid = os.fork()
+            if pid == 0:
+                self._child(sockets, limits)
+        else:
+            pid = self._fork_apart(sockets, limits)
+        self.children[pid] = limits.get("memory_mb", 0)
+        return {"pid": pid}
+
+    def _fork_apart(self, sockets: list[socket.socket], limits: dict[str, Any]) -> int:
+        """Fork into new namespaces. The child of a helper, whose end makes it ours: we are the subreaper."""
+        read, write = os.pipe()
+        helper = os.fork()
+        if helper == 0:
+            try:
+                os.close(read)
+                enter_namespaces()
+                pid = os.fork()
+                if pid == 0:
+                    os.close(write)
+                    self._child(sockets, limits)
+                os.write(write, f"{pid}".encode())
+            except OSError as error:
+                os.write(write, f"error {error}".encode())
+            finally:
+                os._exit(0)
+        os.close(write)
+        with os.fdopen(read) as pipe:
+            answer = pipe.read()
+        os.waitpid(helper, 0)
+        if not answer.isdigit():
+            raise OSError(answer.removeprefix("error ") or "the fork failed")
+        return int(answer)
+
+    def _child(self, sockets: list[socket.socket], limits: dict[str, Any]) -> None:
+        """In the new process; never returns."""
+        try:
+            self.control.close()
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            if self.isolate != "no":
+                set_limits(limits)
+                if self.isolate == "namespaces":
+                    private_files(limits)
+                elif os.geteuid() == 0:
+                    os.setgroups([])
+                    os.setresgid(NOBODY, NOBODY, NOBODY)
+                    os.setresuid(NOBODY, NOBODY, NOBODY)
+                give_up_rights()
+                filter_system_calls()
+            gc.enable()
+            if self.isolate != "no":
+                nothing = os.open(os.devnull, os.O_RDWR)
+                for number in range(3):
+                    os.dup2(nothing, number)
+            self.run(sockets)
+        except BaseException:
+            traceback.print_exc()  # into the zygote's log
+        finally:
+            os._exit(0)
+
+    def _kill(self, sockets: list[socket.socket], pid: int) -> dict[str, Any]:
+        if pid in self.children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+            self.children.pop(pid, None)
+        return {}
+
+    def _kill_all(self, sockets: list[socket.socket]) -> dict[str, Any]:
+        for pid in list(self.children):
+            self._kill(sockets, pid)
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        return {}
+
+    def _watch(self) -> None:
+        """End a learner's processes that hold too much memory together."""
+        most = min(self.children.values(), default=0)
+        total = 0
+        for folder in Path("/proc").iterdir():
+            if folder.name.isdigit() and int(folder.name) not in (1, 2, os.getpid()):
+                with contextlib.suppress(OSError, ValueError, IndexError):
+                    status = (folder / "status").read_text()
+                    total += sum(
+                        int(line.split()[1])
+                        for line in status.splitlines()
+                        if line.startswith(("RssAnon:", "RssShmem:"))
+                    )
+        if total > most * 1024:
+            self._kill_all(sockets=[])
+
+
+def _kernel(sockets: list[socket.socket]) -> None:
+    from course_lib.grading.kernel import Shell, serve
+
+    serve(sockets[0], Shell.instance())
+
+
+def _examiner(sockets: list[socket.socket]) -> None:
+    from course_lib.grading.examiner import serve
+    from course_lib.grading.sandbox import Control
+
+    sockets[1].settimeout(30)  # shared with the grader, which has set a timeout, too
+    kernels = Control(sockets[1])
+    serve(sockets[0], kernels.launcher())
+
+
+def main() -> None:
+    """Warm up, then serve the grader on the socket with the given number."""
+    role, number, isolate = sys.argv[1:4]
+    control = socket.socket(fileno=int(number))
+    import torch
+
+    torch.set_num_threads(1)
+    if role == "kernel":
+        from course_lib.grading.kernel import make_shell
+
+        with contextlib.suppress(ImportError):
+            import matplotlib.pyplot  # noqa: F401
+        make_shell()
+    else:
+        import course_lib.grading.examiner  # noqa: F401
+    run = _kernel if role == "kernel" else _examiner
+    # What torch imports at the first gradient is there before the fork.
+    x = torch.ones(2, dtype=torch.float64).requires_grad_()
+    torch.autograd.gradcheck(torch.exp, (x,))
+    torch.nn.functional.cross_entropy(torch.ones(1, 2).requires_grad_(), torch.tensor([0])).backward()
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    Zygote(control, run, isolate).serve()
+
+
+if __name__ == "__main__":
+    main()
