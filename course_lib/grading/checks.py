@@ -205,7 +205,7 @@ class Checks:
                 f"the checks of {self.exercise!r} add up to {total:g} points, not {self.points:g}"
             )
         score = round(min(max(sum(result.earned for result in self.results), 0.0), self.points), 6)
-        _show(report(self.exercise, self.results), as_data(self.exercise, self.points, score, self.results))
+        show(report(self.exercise, self.results), as_data(self.exercise, self.points, score, self.results))
         return score
 
 
@@ -225,7 +225,8 @@ def from_data(data: dict[str, Any]) -> list[CheckResult]:
     return [CheckResult(**result) for result in data["checks"]]
 
 
-def _show(text: str, data: dict[str, Any]) -> None:
+def show(text: str, data: dict[str, Any]) -> None:
+    """Show a report in the cell's output: lines for people, and the same as data for the feedback page."""
     if _OUTSIDE is not None:
         _OUTSIDE.show(text, data)
         return

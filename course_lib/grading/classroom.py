@@ -234,7 +234,8 @@ class _Run:
         self, student: str, graded: Mapping[str, Graded], files: Mapping[str, bytes]
     ) -> None:
         target = self.root / "class" / "autograded" / student / self.assignment
-        for name, data in files.items():
+        kept = {name: data for found in graded.values() for name, data in found.files.items()}
+        for name, data in {**files, **kept}.items():
             write_atomic(target / name, data, 0o444)
         stamp = self._timestamp(self.root / "class" / "submitted" / student / self.assignment)
         if stamp:

@@ -33,6 +33,7 @@ from course_lib.grading.kernel import KEPT_TYPES, builtin_error, describe_error
 from course_lib.grading.names import only_imports
 from course_lib.grading.wire import Decoder, Encoder, copy_into
 
+KEPT_FOLDER = "packet/"  # what a check saw there is kept for the instructor
 MOST_KERNELS = 60  # learner's processes for one submission
 SHORT = 1.0  # seconds for a check once the submission has used up its patience with hangs
 STOPPED, TIMED_OUT = "KernelStopped", "CellTimeoutError"
@@ -387,6 +388,7 @@ class Examiner:
         self.own: dict[str, Any] = {"__builtins__": builtins, "__name__": "__main__"}
         self.learner = set(job["names"])
         self.written: list[str] = []  # sources of the learner's cells so far
+        self.checked: dict[str, bytes] = {}  # the files that a check saw last
         self.count = 0
 
     def examine(self) -> list[dict[str, Any]]:
@@ -452,7 +454,8 @@ class Examiner:
         before = Path.cwd()
         with tempfile.TemporaryDirectory(prefix="course-check-") as folder:
             with contextlib.suppress(checks.Stopped, WireError, TimeoutError, ValueError, OSError):
-                for name, data in self.session.work_files().items():
+                self.checked = self.session.work_files()
+                for name, data in self.checked.items():
                     path = (Path(folder) / name).resolve()
                     if path.is_relative_to(Path(folder).resolve()):
                         path.parent.mkdir(parents=True, exist_ok=True)
@@ -507,8 +510,10 @@ def serve(sock: socket.socket, launch: Callable[[], socket.socket]) -> None:
     os.environ[checks.SEED_VARIABLE] = job["secret"]
     os.environ["NBGRADER_EXECUTION"] = "autograde"
     session = Session(launch, job, files)
+    examiner = Examiner(session, job)
     try:
-        results = Examiner(session, job).examine()
+        results = examiner.examine()
     finally:
         session.close()
-    send_frame(sock, {"cells": results, "kernels": session.age})
+    kept = {name: data for name, data in examiner.checked.items() if name.startswith(KEPT_FOLDER)}
+    send_frame(sock, {"cells": results, "kernels": session.age, "files": list(kept)}, list(kept.values()))

@@ -225,7 +225,7 @@ class Examine(Execute):
         self, nb: NotebookNode, resources: Resources | None = None, km: Any = None
     ) -> tuple[NotebookNode, Resources]:
         from course_lib.grading.admit import NotAdmittedError, read_beside
-        from course_lib.grading.record import content_hash, submission_seed
+        from course_lib.grading.record import content_hash, submission_seed, write_atomic
         from course_lib.grading.run import Settings, run_cells
         from course_lib.grading.sandbox import shared_grader, trusted
 
@@ -243,7 +243,10 @@ class Examine(Execute):
         content = content_hash({"": nbformat.writes(nb).encode("utf-8", "replace"), **files})
         seed = submission_seed(Path(coursedir.root), ids["assignment"], ids["student"], content)
         settings = Settings(float(self.timeout or 30), trust=trust)
-        return run_cells(nb, instructor, seed, settings, files, shared_grader(trust)), resources
+        nb, kept = run_cells(nb, instructor, seed, settings, files, shared_grader(trust))
+        for name, data in kept.items():
+            write_atomic(Path(folder) / name, data)
+        return nb, resources
 
 
 class FailClosed(NbGraderPreprocessor):

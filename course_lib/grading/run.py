@@ -8,7 +8,8 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 from typing import Any
 
 import nbformat
@@ -55,6 +56,7 @@ class Graded:
     unanswered: dict[str, bool] = field(default_factory=dict)  # by grade_id of the learner's cells
     checks: dict[str, list[CheckResult]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)  # the packet that the check saw
     problem: str = ""  # why it could not be graded
 
 
@@ -80,8 +82,8 @@ def grade_task(task: Task, grader: Grader | None = None) -> Result:
         try:
             learner = parse_notebook(data, f"{name}.ipynb")
             nb = transplant(_instructor(task.instructor[name]), learner)
-            nb = run_cells(nb, task.instructor[name], task.secret, task.settings, task.files, grader)
-            notebooks[name] = judge(nb)
+            nb, files = run_cells(nb, task.instructor[name], task.secret, task.settings, task.files, grader)
+            notebooks[name] = replace(judge(nb), files=files)
         except NotAdmittedError as error:
             notebooks[name] = Graded(problem=str(error))
         except SandboxError as error:
@@ -116,8 +118,10 @@ def run_cells(
     settings: Settings,
     files: Mapping[str, bytes],
     grader: Grader,
-) -> NotebookNode:
+) -> tuple[NotebookNode, dict[str, bytes]]:
     """Run a transplanted notebook: the learner's cells in the sandbox, the check cells outside of it.
+
+    Returns the notebook and the files of the learner's that are worth keeping, by safe relative paths.
 
     Raises SandboxError if the processes can't be started or die again and again.
     """
@@ -142,7 +146,14 @@ def run_cells(
         cell.execution_count = result["count"]
         cell.outputs = [_output(data) for data in result["outputs"]]
     nb.metadata["language_info"] = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
-    return nb
+    return nb, {name: data for name, data in results["files"].items() if is_safe(name)}
+
+
+def is_safe(name: str) -> bool:
+    """Return whether a relative path that a learner's process named may be written below a folder."""
+    path = PurePosixPath(name)
+    plain = all(part not in ("..", "") and part.isprintable() and "\\" not in part for part in path.parts)
+    return plain and not path.is_absolute() and path.suffix != ".ipynb" and len(name) < 200
 
 
 def _kind(cell: NotebookNode) -> str:

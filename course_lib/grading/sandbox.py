@@ -5,7 +5,8 @@
       `- bubblewrap
            `- kernel zygote ...... forks learners' processes, each in namespaces of its own (zygote.py)
 
-Nothing of the course but `course_lib` is there inside: no solutions, no gradebook, no other submission.
+Nothing of the course but `course_lib` and the packet's forms is there inside: no solutions, no gradebook, no other
+submission.
 """
 
 from __future__ import annotations
@@ -178,8 +179,9 @@ def bubblewrap() -> list[str]:
             command += ["--symlink", str(Path(path).readlink()), path]
         elif Path(path).exists():
             command += ["--ro-bind", path, path]
-    for folder in dict.fromkeys((sys.base_prefix, sys.prefix, str(PACKAGE))):
-        if not Path(folder).is_relative_to("/usr"):
+    ours = (sys.base_prefix, sys.prefix, str(PACKAGE), str(PACKAGE.parent / "assessments" / "packet"))
+    for folder in dict.fromkeys(ours):
+        if Path(folder).is_dir() and not Path(folder).is_relative_to("/usr"):
             for parent in reversed(
                 Path(folder).parents[:-1]
             ):  # bubblewrap would make them for its user alone
@@ -243,7 +245,7 @@ class Grader:
         return True
 
     def examine(self, job: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[str, Any]:
-        """Run one notebook and return what came of its cells (see `Examiner.examine`).
+        """Run one notebook; return what came of its "cells" (see `Examiner.examine`) and the "files" to keep.
 
         Raises SandboxError if the processes can't be started or die twice.
         """
@@ -265,8 +267,8 @@ class Grader:
             with sock:
                 sock.settimeout(job["total"] + 30.0)
                 send_frame(sock, {**job, "files": list(files)}, list(files.values()))
-                results: dict[str, Any] = receive_frame(sock)[0]
-            return results
+                results, parts = receive_frame(sock)
+            return {**results, "files": dict(zip(results["files"], parts, strict=True))}
         except (WireError, TimeoutError) as error:
             raise SandboxError(f"The examiner ended before it was done ({error}).") from error
         finally:

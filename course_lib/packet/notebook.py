@@ -15,7 +15,7 @@ import shutil
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from course_lib.packet.checks import CHECKS, Report, check_packet
 from course_lib.packet.evidence import read_evidence
@@ -24,9 +24,6 @@ from course_lib.packet.load import load_packet, update_packet
 from course_lib.packet.lock import seal_packet
 from course_lib.packet.report import lines, summary
 from course_lib.packet.start import new_packet
-
-if TYPE_CHECKING:
-    from course_lib.grading.checks import CheckResult
 
 MARK = ".carried"  # in the copy: the hash of the packet.yaml that was carried last
 
@@ -231,15 +228,19 @@ def lesson_points(folder: str | Path, lesson: str, maximum: float = 12.0, today:
     cannot be
     read gets 0 points and its one sentence.
     """
-    from course_lib.grading.checks import CheckResult
+    from course_lib.grading.checks import CheckResult, as_data, show
+    from course_lib.grading.checks import report as lines_of
+
+    def tell(results: list[CheckResult], points: float) -> float:
+        show(lines_of("packet", results), as_data("packet", maximum, points, results))
+        return points
 
     if not Path(folder).exists():
         folder = _places(Path())[1]
     try:
         report = check_packet(folder, lesson, today)
     except PacketError as problem:
-        _show([CheckResult("readable", maximum, 0.0, "failed", str(problem))], maximum, 0.0)
-        return 0.0
+        return tell([CheckResult("readable", maximum, 0.0, "failed", str(problem))], 0.0)
     points = report.points(maximum)
     results = []
     for id, status in report.statuses.items():
@@ -253,22 +254,7 @@ def lesson_points(folder: str | Path, lesson: str, maximum: float = 12.0, today:
         )
     if points < maximum:
         results.append(CheckResult("in all", 0.0, 0.0, "failed", summary(report)))
-    _show(results, maximum, points)
-    return points
-
-
-def _show(results: list[CheckResult], maximum: float, points: float) -> None:
-    """Lines for people, and the same as data for the graders' feedback page."""
-    from IPython.core.getipython import get_ipython
-    from IPython.display import display
-
-    from course_lib.grading.checks import MIME, as_data, report
-
-    text = report("packet", results)
-    if get_ipython() is None:
-        print(text)
-    else:
-        display({"text/plain": text, MIME: as_data("packet", maximum, points, results)}, raw=True)
+    return tell(results, points)
 
 
 def _hash(folder: Path) -> str:
