@@ -44,8 +44,8 @@ from course_lib.grading.record import (
     submission_seed,
     write_atomic,
 )
-from course_lib.grading.run import Graded, Result, Settings, Task
 from course_lib.grading.sandbox import trusted
+from course_lib.grading.task import Graded, Result, Settings, Task
 from course_lib.workspace import use_own_tools
 
 __all__ = ["GRADED", "NOT_GRADED", "Outcome", "load_outcomes"]

@@ -20,20 +20,20 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, Literal
 
 import torch
 
 from course_lib.grading import checks
-from course_lib.grading.frames import Closed, Peer, Tree, WireError, receive_frame, send_frame
+from course_lib.grading.frames import Closed, Peer, Tree, WireError
 from course_lib.grading.kernel import KEPT_TYPES, builtin_error, describe_error
 from course_lib.grading.names import only_imports
 from course_lib.grading.wire import Decoder, Encoder, copy_into
 
-KEPT_FOLDER = "packet/"  # what a check saw there is kept for the instructor
 MOST_KERNELS = 60  # learner's processes for one submission
 SHORT = 1.0  # seconds for a check once the submission has used up its patience with hangs
 STOPPED, TIMED_OUT = "KernelStopped", "CellTimeoutError"
@@ -154,16 +154,14 @@ class _Release:
 class Session:
     """The conversation with one learner's process after another."""
 
-    def __init__(
-        self, launch: Callable[[], socket.socket], job: Mapping[str, Any], files: list[bytes]
-    ) -> None:
-        self.launch, self.job, self.files = launch, job, files
+    def __init__(self, launch: Callable[[], socket.socket], task: Task) -> None:
+        self.launch, self.task = launch, task
         self.age = 0  # counts the processes
         self.dropped: list[int] = []
         self.peer: Peer | None = None
         self.done: list[str] = []  # cells that ran to their end, for a new process
         self.lost = 0.0  # seconds spent in what had to be stopped
-        self.deadline = time.monotonic() + job["total"]
+        self.deadline = time.monotonic() + task.settings.total
         self.ids = itertools.count(1)
         self.callbacks: dict[int, Callable[..., Any]] = {}
 
@@ -178,8 +176,9 @@ class Session:
             sock = self.launch()
             self.peer = Peer(sock, self._answer)
             sock.settimeout(self.limit())
-            files = [[name, i] for i, name in enumerate(self.job["files"])]
-            self._ask({"what": "start", "seed": self.job["seed"] % 2**32, "files": files}, self.files)
+            files = [[name, i] for i, name in enumerate(self.task.files)]
+            seed = int.from_bytes(self.task.secret.encode()[-4:], "big")
+            self._ask({"what": "start", "seed": seed, "files": files}, list(self.task.files.values()))
             for code in self.done:
                 self._ask({"what": "run", "code": code}, [])
         return self.peer
@@ -191,7 +190,7 @@ class Session:
 
     def limit(self) -> float:
         """Seconds for the next request: patience with hangs is spent once per submission, not once per hang."""
-        patience = max(self.job["limit"] - self.lost, SHORT)
+        patience = max(self.task.settings.limit - self.lost, SHORT)
         return max(min(patience, self.deadline - time.monotonic()), 0.05)
 
     def _ask(self, request: dict[str, Any], parts: list[bytes]) -> tuple[Mapping[str, Any], list[bytes]]:
@@ -380,37 +379,57 @@ class Names(dict[str, Any]):
         raise KeyError(name)
 
 
+Kind = Literal["learner", "check", "setup", "locked"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell to run.
+
+    Cells of the kinds learner, setup and locked run in the learner's process, checks here. What a setup cell
+    defines, and what a locked cell imports, is there for the checks too.
+    """
+
+    place: int
+    kind: Kind
+    source: str
+
+
+@dataclass
+class CellResult:
+    """What came of a cell: outputs as in a notebook's JSON."""
+
+    place: int
+    count: int
+    outputs: list[dict[str, Any]]
+
+
 class Examiner:
     """Goes through one notebook from top to bottom."""
 
-    def __init__(self, session: Session, job: Mapping[str, Any]) -> None:
-        self.session, self.job = session, job
+    def __init__(self, session: Session, learner: set[str], limit: float) -> None:
+        self.session, self.learner, self.limit = session, learner, limit
         self.own: dict[str, Any] = {"__builtins__": builtins, "__name__": "__main__"}
-        self.learner = set(job["names"])
         self.written: list[str] = []  # sources of the learner's cells so far
         self.checked: dict[str, bytes] = {}  # the files that a check saw last
-        self.count = 0
 
-    def examine(self) -> list[dict[str, Any]]:
-        """Return for each code cell its place, execution count and outputs."""
-        results = []
-        for cell in self.job["cells"]:
+    def examine(self, cells: Iterable[Cell]) -> Iterator[CellResult]:
+        """Run the cells; yield what came of each until the notebook's time is used up."""
+        for count, cell in enumerate(cells, start=1):
             if time.monotonic() > self.session.deadline:
-                break
-            self.count += 1
-            if cell["kind"] == "check":
-                outputs = self._check(cell["source"])
-            else:
-                outputs = self.session.run(cell["source"])
-                if cell["kind"] == "learner":
-                    self.written.append(cell["source"])
-                else:
-                    self._set_up(cell["source"] if cell["kind"] == "setup" else only_imports(cell["source"]))
+                return
+            outputs = self._check(cell.source) if cell.kind == "check" else self._run(cell)
             for output in outputs:
                 if output["output_type"] == "execute_result":
-                    output["execution_count"] = self.count
-            results.append({"place": cell["place"], "count": self.count, "outputs": outputs})
-        return results
+                    output["execution_count"] = count
+            yield CellResult(cell.place, count, outputs)
+
+    def _run(self, cell: Cell) -> list[dict[str, Any]]:
+        if cell.kind == "learner":
+            self.written.append(cell.source)
+        else:
+            self._set_up(cell.source if cell.kind == "setup" else only_imports(cell.source))
+        return self.session.run(cell.source)
 
     def _set_up(self, source: str) -> None:
         """What the instructor's own cells import or prepare is there for the checks, too."""
@@ -430,7 +449,7 @@ class Examiner:
         with (
             self._in_work_folder(),
             checks.outside(show, self.session, self.source),
-            _alarm(self.job["limit"]),
+            _alarm(self.limit),
         ):
             try:
                 with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
@@ -502,18 +521,3 @@ def _alarm(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-
-
-def serve(sock: socket.socket, launch: Callable[[], socket.socket]) -> None:
-    """Examine one submission: read the job, send back what came of it."""
-    job, files = receive_frame(sock)
-    os.environ[checks.SEED_VARIABLE] = job["secret"]
-    os.environ["NBGRADER_EXECUTION"] = "autograde"
-    session = Session(launch, job, files)
-    examiner = Examiner(session, job)
-    try:
-        results = examiner.examine()
-    finally:
-        session.close()
-    kept = {name: data for name, data in examiner.checked.items() if name.startswith(KEPT_FOLDER)}
-    send_frame(sock, {"cells": results, "kernels": session.age, "files": list(kept)}, list(kept.values()))

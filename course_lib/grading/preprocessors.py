@@ -226,8 +226,8 @@ class Examine(Execute):
     ) -> tuple[NotebookNode, Resources]:
         from course_lib.grading.admit import NotAdmittedError, read_beside
         from course_lib.grading.record import content_hash, submission_seed, write_atomic
-        from course_lib.grading.run import Settings, run_cells
         from course_lib.grading.sandbox import shared_grader, trusted
+        from course_lib.grading.task import Settings, Task
 
         assert resources is not None
         ids = resources["nbgrader"]
@@ -240,13 +240,19 @@ class Examine(Execute):
             files = read_beside(Path(folder))
         except NotAdmittedError as problem:
             raise RuntimeError(str(problem)) from problem
-        content = content_hash({"": nbformat.writes(nb).encode("utf-8", "replace"), **files})
-        seed = submission_seed(Path(coursedir.root), ids["assignment"], ids["student"], content)
+        name = ids["notebook"]
+        submitted = {name: nbformat.writes(nb).encode("utf-8", "replace")}
+        seed = submission_seed(
+            Path(coursedir.root), ids["assignment"], ids["student"], content_hash({**submitted, **files})
+        )
         settings = Settings(float(self.timeout or 30), trust=trust)
-        nb, kept = run_cells(nb, instructor, seed, settings, files, shared_grader(trust))
-        for name, data in kept.items():
-            write_atomic(Path(folder) / name, data)
-        return nb, resources
+        task = Task(ids["student"], {name: instructor}, submitted, files, seed, settings)
+        graded = shared_grader(trust).grade(task).notebooks[name]
+        if graded.problem:
+            raise RuntimeError(graded.problem)
+        for path, data in graded.files.items():
+            write_atomic(Path(folder) / path, data)
+        return nbformat.reads(graded.text, as_version=4), resources
 
 
 class FailClosed(NbGraderPreprocessor):

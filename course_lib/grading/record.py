@@ -31,7 +31,7 @@ from traitlets.config import Config
 from course_lib import __version__
 from course_lib.errors import CourseError
 from course_lib.grading.checks import CheckResult
-from course_lib.grading.run import Graded
+from course_lib.grading.task import Graded
 
 GRADED = "graded"
 NOT_GRADED = "not graded"

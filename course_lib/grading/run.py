@@ -1,14 +1,16 @@
-"""One submission from text to scores, without a gradebook: the same for nbgrader, the local pool and Dask.
+"""One submission from text to scores, in an examiner: parse, transplant, run, judge.
 
-What goes in and comes out is plain data, so that it can be done on any machine.
+No gradebook and no class folder here: the same for nbgrader, the local pool and Dask.
 """
 
 from __future__ import annotations
 
 import functools
+import os
+import socket
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+import traceback
+from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -17,82 +19,39 @@ from nbformat import NotebookNode
 from nbgrader import utils
 
 from course_lib.grading.admit import NotAdmittedError, parse_notebook
-from course_lib.grading.checks import CheckResult
+from course_lib.grading.checks import SEED_VARIABLE, CheckResult, from_data
+from course_lib.grading.examiner import Cell, Examiner, Kind, Session
+from course_lib.grading.frames import receive_frame, send_frame
 from course_lib.grading.names import defined_names
 from course_lib.grading.preprocessors import FailClosed, check_reports, grade_id, transplant
-from course_lib.grading.sandbox import Grader, SandboxError, shared_grader
+from course_lib.grading.task import Graded, Result, Task
 
+KEPT_FOLDER = "packet"  # what a check saw there is kept for the instructor
 STOPS = {"KernelStopped": "ended the kernel.", "CellTimeoutError": "ran too long and was stopped."}
 MOST_LINES = 1000  # of output that a graded notebook keeps per cell
 
 
-@dataclass(frozen=True)
-class Settings:
-    """How a submission runs."""
+def grade_task(task: Task, launch: Callable[[], socket.socket]) -> Result:
+    """Grade one submission in this process, an examiner; `launch` starts a learner's process.
 
-    limit: float = 30.0  # seconds for one cell, and for all hangs of a submission together
-    total: float = 240.0  # seconds for one notebook
-    trust: bool = False  # no sandbox
-
-
-@dataclass(frozen=True)
-class Task:
-    """One submission to grade: everything that is needed for it."""
-
-    student: str
-    instructor: dict[str, str]  # notebook's name -> the instructor's notebook as text
-    submitted: dict[str, bytes]
-    files: dict[str, bytes]  # what lies beside the notebooks
-    secret: str
-    settings: Settings
-
-
-@dataclass
-class Graded:
-    """What came of one notebook."""
-
-    text: str = ""  # the notebook with its outputs
-    scores: dict[str, float | None] = field(default_factory=dict)  # by grade_id; None: a person decides
-    unanswered: dict[str, bool] = field(default_factory=dict)  # by grade_id of the learner's cells
-    checks: dict[str, list[CheckResult]] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    files: dict[str, bytes] = field(default_factory=dict)  # the packet that the check saw
-    problem: str = ""  # why it could not be graded
-
-
-@dataclass
-class Result:
-    """What came of one task."""
-
-    student: str
-    notebooks: dict[str, Graded]
-    seconds: float
-
-
-def grade_task(task: Task, grader: Grader | None = None) -> Result:
-    """Grade one submission. Whatever is wrong with it is told in the result; only a broken sandbox raises.
-
-    Raises SandboxError if submissions can't be run at all.
+    Whatever is wrong with the submission is told in the result.
     """
     started = time.monotonic()
-    grader = grader or shared_grader(task.settings.trust)
-    grader.warm_up()
+    os.environ[SEED_VARIABLE] = task.secret
+    os.environ["NBGRADER_EXECUTION"] = "autograde"
     notebooks = {}
     for name, data in task.submitted.items():
         try:
-            learner = parse_notebook(data, f"{name}.ipynb")
-            nb = transplant(_instructor(task.instructor[name]), learner)
-            nb, files = run_cells(nb, task.instructor[name], task.secret, task.settings, task.files, grader)
-            notebooks[name] = replace(judge(nb), files=files)
+            instructor = _instructor(task.instructor[name])
+            nb = transplant(instructor, parse_notebook(data, f"{name}.ipynb"))
+            notebooks[name] = examine(nb, instructor, task, launch)
         except NotAdmittedError as error:
             notebooks[name] = Graded(problem=str(error))
-        except SandboxError as error:
-            notebooks[name] = Graded(problem=f"{name}.ipynb: {error}")
         except Exception as error:
+            traceback.print_exc()  # into the log of the warm process
             text = " ".join(str(error).split())[:200]
-            notebooks[name] = Graded(
-                problem=f"{name}.ipynb: grading failed with {type(error).__name__}: {text}"
-            )
+            problem = f"{name}.ipynb: grading failed with {type(error).__name__}: {text}"
+            notebooks[name] = Graded(problem=problem)
     return Result(task.student, notebooks, round(time.monotonic() - started, 3))
 
 
@@ -101,63 +60,46 @@ def _instructor(text: str) -> NotebookNode:
     return nbformat.reads(text, as_version=4)
 
 
-@functools.lru_cache(maxsize=16)
-def learner_names(text: str) -> tuple[str, ...]:
+def learner_names(instructor: NotebookNode) -> set[str]:
     """The names that the instructor's answer cells define: at grading they are the learner's."""
-    cells = _instructor(text).cells
-    names = (
-        defined_names(cell.source) for cell in cells if cell.cell_type == "code" and utils.is_solution(cell)
-    )
-    return tuple(sorted(set().union(*names)))
+    answers = (c.source for c in instructor.cells if c.cell_type == "code" and utils.is_solution(c))
+    return set().union(*map(defined_names, answers))
 
 
-def run_cells(
-    nb: NotebookNode,
-    instructor: str,
-    secret: str,
-    settings: Settings,
-    files: Mapping[str, bytes],
-    grader: Grader,
-) -> tuple[NotebookNode, dict[str, bytes]]:
-    """Run a transplanted notebook: the learner's cells in the sandbox, the check cells outside of it.
-
-    Returns the notebook and the files of the learner's that are worth keeping, by safe relative paths.
-
-    Raises SandboxError if the processes can't be started or die again and again.
-    """
+def examine(
+    nb: NotebookNode, instructor: NotebookNode, task: Task, launch: Callable[[], socket.socket]
+) -> Graded:
+    """Run a transplanted notebook: the learner's cells in the sandbox, the check cells here; then judge it."""
     cells = []
     for place, cell in enumerate(nb.cells):
-        if cell.cell_type != "code":
-            continue
-        cell.outputs, cell.execution_count = [], None
-        if cell.source.strip():
-            cells.append({"place": place, "kind": _kind(cell), "source": cell.source})
-    job = {
-        "cells": cells,
-        "names": learner_names(instructor),
-        "seed": int.from_bytes(secret.encode()[-8:], "big"),
-        "secret": secret,
-        "limit": settings.limit,
-        "total": settings.total,
-    }
-    results = grader.examine(job, files)
-    for result in results["cells"]:
-        cell = nb.cells[result["place"]]
-        cell.execution_count = result["count"]
-        cell.outputs = [_output(data) for data in result["outputs"]]
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+            if cell.source.strip():
+                cells.append(Cell(place, _kind(cell), cell.source))
+    session = Session(launch, task)
+    examiner = Examiner(session, learner_names(instructor), task.settings.limit)
+    try:
+        for result in examiner.examine(cells):
+            cell = nb.cells[result.place]
+            cell.execution_count = result.count
+            cell.outputs = [_output(data) for data in result.outputs]
+    finally:
+        session.close()
     nb.metadata["language_info"] = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
-    return nb, {name: data for name, data in results["files"].items() if is_safe(name)}
+    graded = judge(nb)
+    graded.files = {name: data for name, data in examiner.checked.items() if is_safe(name)}
+    return graded
 
 
 def is_safe(name: str) -> bool:
-    """Return whether a relative path that a learner's process named may be written below a folder."""
+    """Return whether a file of a learner's process may be kept: something of a packet, by a plain relative path."""
     path = PurePosixPath(name)
     plain = all(part not in ("..", "") and part.isprintable() and "\\" not in part for part in path.parts)
-    return plain and not path.is_absolute() and path.suffix != ".ipynb" and len(name) < 200
+    return plain and path.parts[0] == KEPT_FOLDER and path.suffix != ".ipynb" and len(name) < 200
 
 
-def _kind(cell: NotebookNode) -> str:
-    """Whose cell it is and where it runs (see `Examiner.examine`)."""
+def _kind(cell: NotebookNode) -> Kind:
+    """Whose cell it is and where it runs."""
     if utils.is_grade(cell) and not utils.is_solution(cell) and float(cell.metadata.nbgrader["points"]) > 0:
         return "check"
     if utils.is_locked(cell):
@@ -189,8 +131,6 @@ def judge(nb: NotebookNode) -> Graded:
 
 def checks_in(nb: NotebookNode) -> dict[str, list[CheckResult]]:
     """The single checks that ran in a graded notebook, by exercise."""
-    from course_lib.grading.checks import from_data
-
     found: dict[str, list[CheckResult]] = {}
     for cell in nb.cells:
         if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade"):
@@ -208,3 +148,8 @@ def stops_in(nb: NotebookNode) -> list[str]:
         if what:
             notes.append(f"Cell {grade_id(cell) or f'number {number}'} {what}")
     return notes
+
+
+def serve(sock: socket.socket, launch: Callable[[], socket.socket]) -> None:
+    """Grade the submission that comes over the socket and send back what came of it."""
+    send_frame(sock, *grade_task(Task.read(receive_frame(sock)), launch).message())

@@ -12,6 +12,7 @@ submission.
 from __future__ import annotations
 
 import atexit
+import functools
 import json
 import os
 import shutil
@@ -19,19 +20,23 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from course_lib.errors import CourseError
 from course_lib.grading.frames import WireError, receive_frame, send_frame
+from course_lib.grading.task import Result, Task
 from course_lib.workspace import PACKAGE
 
 Isolation = Literal["namespaces", "bwrap", "no"]
 TRUST_VARIABLE = "COURSE_TRUST_SUBMISSIONS"
 START_SECONDS = 120.0
+TRIES = 3
 SYSTEM = ["/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/etc/fonts"]
 SYSTEM += ["/etc/alternatives"]
 ADVICE = (
@@ -39,6 +44,10 @@ ADVICE = (
     "`course doctor` says what is missing). To grade without any sandbox, only for people you trust: "
     f"--trust-submissions, or {TRUST_VARIABLE}=1 for plain nbgrader."
 )
+
+
+class _Lost(Exception):  # noqa: N818 - an event to try again after
+    """A process of the grader's own ended in the middle of a submission."""
 
 
 class SandboxError(CourseError):
@@ -60,38 +69,48 @@ class Control:
     """The grader's end of a zygote's socket."""
 
     def __init__(self, sock: socket.socket, limits: Limits | None = None) -> None:
-        self.sock, self.limits = sock, limits or Limits()
+        self.sock, self.limits, self.lock = sock, limits or Limits(), threading.Lock()
 
     def ask(self, what: str, sockets: list[socket.socket] | None = None, **request: Any) -> dict[str, Any]:
         """Send a request and return the reply. Raises SandboxError if the zygote is gone or refuses."""
         data = json.dumps({"what": what, **request}).encode()
         try:
-            socket.send_fds(self.sock, [data], [sock.fileno() for sock in sockets or []])
-            reply: dict[str, Any] = json.loads(self.sock.recv(65536) or b'{"error": "it ended"}')
+            with self.lock:
+                socket.send_fds(self.sock, [data], [sock.fileno() for sock in sockets or []])
+                reply: dict[str, Any] = json.loads(self.sock.recv(65536) or b'{"error": "it ended"}')
         except (OSError, ValueError) as error:
             raise SandboxError(f"The sandbox's warm process is gone ({error}).") from error
         if "error" in reply:
             raise SandboxError(f"The sandbox could not start a process: {reply['error']}.")
         return reply
 
-    def fork(self, *others: socket.socket) -> tuple[int, socket.socket]:
-        """Fork a process and return its pid, as the zygote knows it, and our end of a socket to it."""
+    def fork(self, *others: socket.socket) -> socket.socket:
+        """Fork a process and return our end of a socket to it."""
         ours, theirs = socket.socketpair()
         try:
-            reply = self.ask("fork", [theirs, *others], limits=asdict(self.limits))
+            self.ask("fork", [theirs, *others], limits=asdict(self.limits))
         except BaseException:
             ours.close()
             raise
         finally:
             theirs.close()
-        return int(reply["pid"]), ours
+        return ours
+
+    @contextmanager
+    def connection(self) -> Iterator[socket.socket]:
+        """Yield the end of a connection of its own; what is forked over it ends with it."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with ours:
+            with theirs:
+                self.ask("connect", [theirs])
+            yield ours
 
     def launcher(self) -> Callable[[], socket.socket]:
         """Return a function that replaces the process that it made last."""
 
         def launch() -> socket.socket:
             self.ask("kill_all")
-            return self.fork()[1]
+            return self.fork()
 
         return launch
 
@@ -139,11 +158,22 @@ class Zygote:
             self.ready = True
         return self.control
 
+    def answers(self) -> bool:
+        """Return whether the process still serves."""
+        try:
+            self.control.ask("kill_all")  # nothing is forked over this connection itself
+            return self.process.poll() is None
+        except SandboxError:
+            return False
+
     def close(self) -> None:
+        """End the process: it ends by itself when nobody holds its connection."""
         self.control.sock.close()
-        with suppress(ProcessLookupError):
+        try:
+            self.process.wait(2)
+        except subprocess.TimeoutExpired:
             self.process.kill()
-        self.process.wait()
+            self.process.wait()
         self.log.close()
 
 
@@ -152,7 +182,7 @@ def bubblewrap() -> list[str]:
     program = shutil.which("bwrap")
     if program is None:
         raise SandboxError(f"bubblewrap is not installed. {ADVICE}")
-    command = [program, "--die-with-parent", "--new-session", "--clearenv"]
+    command = [program, "--new-session", "--clearenv"]
     command += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
     if os.geteuid() == 0:
         # The warm process may only become somebody else: each learner's process is "nobody" without rights.
@@ -209,94 +239,119 @@ def bubblewrap() -> list[str]:
 
 
 class Grader:
-    """Both warm processes, kept from submission to submission; whichever dies is started anew."""
+    """Both warm processes, kept from submission to submission; whichever dies is started anew.
+
+    Several threads may grade at once.
+    """
 
     def __init__(self, trust: bool = False, limits: Limits | None = None) -> None:
         self.isolate: Isolation = "no" if trust else "namespaces"
         self.limits = limits or Limits()
         self.kernels: Zygote | None = None
         self.examiners: Zygote | None = None
+        self.lock = threading.RLock()
 
-    def warm_up(self) -> None:
-        """Start what is not running, both at once. Raises SandboxError where that can't be."""
-        if self.kernels is None:
-            self.kernels = Zygote("kernel", self.isolate)
-        if self.examiners is None:
-            self.examiners = Zygote("examiner", "no")
-        try:
-            self.kernels.wait().limits = self.limits
-            if self.isolate == "namespaces" and not self._can_nest(self.kernels.control):
-                self.isolate = "bwrap"  # one bubblewrap for each submission, started cold
-                self.kernels.close()
+    def warm_up(self) -> tuple[Control, Control]:
+        """Start what is not running, both at once; return the controls of kernels and examiners.
+
+        Raises SandboxError where that can't be.
+        """
+        with self.lock:
+            if self.kernels is None:
                 self.kernels = Zygote("kernel", self.isolate)
-                self.kernels.wait().limits = self.limits
-            self.examiners.wait()
-        except BaseException:
-            self.close()
-            raise
+            if self.examiners is None:
+                self.examiners = Zygote("examiner", "no")
+            try:
+                kernels = self.kernels.wait()
+                if self.isolate == "namespaces" and not self._can_nest(kernels):
+                    self.isolate = "bwrap"  # one bubblewrap for each submission, started cold
+                kernels.limits = self.limits
+                examiners = self.examiners.wait()
+                examiners.limits = replace(
+                    self.limits, memory_mb=2 * self.limits.memory_mb, processes=100_000
+                )
+            except BaseException:
+                self.close()
+                raise
+            return kernels, examiners
 
     @staticmethod
     def _can_nest(control: Control) -> bool:
+        """Whether learners' processes can have namespaces of their own inside bubblewrap."""
         try:
-            control.fork()[1].close()
-            control.ask("kill_all")
+            with control.connection() as connection:
+                Control(connection).fork().close()
         except SandboxError:
             return False
         return True
 
-    def examine(self, job: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[str, Any]:
-        """Run one notebook; return what came of its "cells" (see `Examiner.examine`) and the "files" to keep.
+    def grade(self, task: Task) -> Result:
+        """Grade one submission; whatever is wrong with it is told in the result.
 
-        Raises SandboxError if the processes can't be started or die twice.
+        Raises SandboxError if submissions can't be run here.
         """
-        for attempt in (1, 2):
+        problem = ""
+        for _ in range(TRIES):
+            kernels, examiners = self.warm_up()
             try:
-                return self._examine(job, files)
-            except SandboxError:
-                self.close()
-                if attempt == 2:
-                    raise
-        raise AssertionError
+                if self.isolate == "bwrap":
+                    return self._grade_cold(task, examiners)
+                return self._grade(task, kernels, examiners)
+            except _Lost as lost:
+                problem = str(lost)
+                self._restart_dead()
+        return Result.failed(task, f"The grader's processes ended again and again: {problem}")
 
-    def _examine(self, job: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[str, Any]:
-        self.warm_up()
-        assert self.kernels is not None
-        assert self.examiners is not None
-        pid, sock = self.examiners.control.fork(self.kernels.control.sock)
+    def _grade(self, task: Task, kernels: Control, examiners: Control) -> Result:
+        started = time.monotonic()
         try:
-            with sock:
-                sock.settimeout(job["total"] + 30.0)
-                send_frame(sock, {**job, "files": list(files)}, list(files.values()))
-                results, parts = receive_frame(sock)
-            return {**results, "files": dict(zip(results["files"], parts, strict=True))}
-        except (WireError, TimeoutError) as error:
-            raise SandboxError(f"The examiner ended before it was done ({error}).") from error
+            with (
+                kernels.connection() as to_kernels,
+                examiners.connection() as to_examiners,
+                Control(to_examiners, examiners.limits).fork(to_kernels) as sock,
+            ):
+                to_kernels.close()  # the examiner alone holds it: what it started ends with it
+                sock.settimeout(task.settings.total * len(task.submitted) + 30.0)
+                send_frame(sock, *task.message())
+                result = Result.read(receive_frame(sock))
+        except (WireError, TimeoutError, OSError, SandboxError) as error:
+            raise _Lost(f"an examiner ended before it was done ({error}).") from error
+        result.seconds = round(time.monotonic() - started, 3)
+        return result
+
+    def _grade_cold(self, task: Task, examiners: Control) -> Result:
+        zygote = Zygote("kernel", "bwrap")
+        try:
+            kernels = zygote.wait()
+            kernels.limits = self.limits
+            return self._grade(task, kernels, examiners)
         finally:
-            with suppress(SandboxError):
-                self.examiners.control.ask("kill", pid=pid)
-                self.kernels.control.ask("kill_all")
-            if self.isolate == "bwrap":
-                self.kernels.close()
-                self.kernels = None
+            zygote.close()
+
+    def _restart_dead(self) -> None:
+        """Forget a warm process that does not answer any more."""
+        with self.lock:
+            for name in ("kernels", "examiners"):
+                zygote: Zygote | None = getattr(self, name)
+                if zygote is not None and not zygote.answers():
+                    zygote.close()
+                    setattr(self, name, None)
 
     def close(self) -> None:
         """End both processes and everything that they started."""
-        for zygote in (self.kernels, self.examiners):
-            if zygote is not None:
-                zygote.close()
-        self.kernels = self.examiners = None
+        with self.lock:
+            for zygote in (self.kernels, self.examiners):
+                if zygote is not None:
+                    zygote.close()
+            self.kernels = self.examiners = None
 
 
-_GRADERS: dict[tuple[int, bool], Grader] = {}
-
-
+@functools.cache
 def shared_grader(trust: bool) -> Grader:
     """Return this process's grader; it is closed when the process ends."""
-    key = (os.getpid(), trust)
-    if key not in _GRADERS:
-        _GRADERS[key] = Grader(trust)
-        atexit.register(_GRADERS[key].close)
-    return _GRADERS[key]
+    grader = Grader(trust)
+    atexit.register(grader.close)
+    return grader
 
 
 def trusted() -> bool:

@@ -166,47 +166,72 @@ def set_limits(limits: dict[str, Any]) -> None:
 
 
 class Zygote:
-    """Waits for requests: fork, kill, kill all."""
+    """Waits for requests: fork, kill, connect.
+
+    Whoever holds a connection may fork; when the connection ends, what was forked over it is killed.
+    """
 
     def __init__(
         self, control: socket.socket, run: Callable[[list[socket.socket]], None], isolate: str
     ) -> None:
         self.control, self.run, self.isolate = control, run, isolate
-        self.children: dict[int, int] = {}  # pid: most MB
+        self.children: dict[socket.socket, dict[int, float]] = {control: {}}  # connection: pid: most MB
         libc.prctl(PR_SET_SUBREAPER, 1, 0, 0, 0)
 
     def serve(self) -> None:
+        """Serve until the first connection, the grader's, ends."""
         threads = len(list(Path("/proc/self/task").iterdir()))
         self.control.send(json.dumps({"ready": True, "threads": threads}).encode())
-        while True:
-            timeout = WATCH if self.isolate != "no" and self.children else None
-            if not select.select([self.control], [], [], timeout)[0]:
+        while self.control in self.children:
+            watched = self.isolate != "no" and any(self.children.values())
+            ready = select.select(list(self.children), [], [], WATCH if watched else None)[0]
+            if not ready:
                 self._watch()
-                continue
-            message, descriptors, *_ = socket.recv_fds(self.control, 65536, 8)
-            if not message:
-                break
-            request = json.loads(message)
-            sockets = [socket.socket(fileno=fd) for fd in descriptors]
-            try:
-                reply = getattr(self, f"_{request.pop('what')}")(sockets=sockets, **request)
-            except OSError as error:
-                reply = {"error": str(error)}
-            finally:
-                for sock in sockets:
-                    sock.close()
-            self.control.send(json.dumps(reply).encode())
-        self._kill_all(sockets=[])
+            for connection in ready:
+                self._serve(connection)
+        for connection in list(self.children):
+            self._kill_all(connection)
 
-    def _fork(self, sockets: list[socket.socket], limits: dict[str, Any]) -> dict[str, Any]:
-        if self.isolate != "namespaces":
-            pid = os.fork()
-            if pid == 0:
-                self._child(sockets, limits)
-        else:
-            pid = self._fork_apart(sockets, limits)
-        self.children[pid] = limits.get("memory_mb", 0)
-        return {"pid": pid}
+    def _serve(self, connection: socket.socket) -> None:
+        try:
+            message, descriptors, *_ = socket.recv_fds(connection, 65536, 8)
+        except OSError:
+            message, descriptors = b"", []
+        if not message:
+            self._kill_all(connection)
+            del self.children[connection]
+            connection.close()
+            return
+        request = json.loads(message)
+        sockets = [socket.socket(fileno=fd) for fd in descriptors]
+        keep = False
+        try:
+            what = request["what"]
+            reply: dict[str, Any] = {}
+            if what == "connect":
+                self.children[sockets[0]] = {}
+                keep = True
+            elif what == "fork":
+                pid = self._fork(sockets, request["limits"])
+                self.children[connection][pid] = request["limits"]["memory_mb"]
+                reply = {"pid": pid}
+            else:
+                self._kill_all(connection)
+        except OSError as error:
+            reply = {"error": str(error)}
+        if not keep:
+            for sock in sockets:
+                sock.close()
+        with contextlib.suppress(OSError):
+            connection.send(json.dumps(reply).encode())
+
+    def _fork(self, sockets: list[socket.socket], limits: dict[str, Any]) -> int:
+        if self.isolate == "namespaces":
+            return self._fork_apart(sockets, limits)
+        pid = os.fork()
+        if pid == 0:
+            self._child(sockets, limits)
+        return pid
 
     def _fork_apart(self, sockets: list[socket.socket], limits: dict[str, Any]) -> int:
         """Fork into new namespaces. The child of a helper, whose end makes it ours: we are the subreaper."""
@@ -236,10 +261,11 @@ class Zygote:
     def _child(self, sockets: list[socket.socket], limits: dict[str, Any]) -> None:
         """In the new process; never returns."""
         try:
-            self.control.close()
+            for connection in self.children:
+                connection.close()
             signal.signal(signal.SIGINT, signal.default_int_handler)
+            set_limits(limits)
             if self.isolate != "no":
-                set_limits(limits)
                 if self.isolate == "namespaces":
                     private_files(limits)
                 elif os.geteuid() == 0:
@@ -259,38 +285,31 @@ class Zygote:
         finally:
             os._exit(0)
 
-    def _kill(self, sockets: list[socket.socket], pid: int) -> dict[str, Any]:
-        if pid in self.children:
+    def _kill_all(self, connection: socket.socket) -> None:
+        """End what was forked over a connection."""
+        for pid in self.children[connection]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, 0)
-            self.children.pop(pid, None)
-        return {}
-
-    def _kill_all(self, sockets: list[socket.socket]) -> dict[str, Any]:
-        for pid in list(self.children):
-            self._kill(sockets, pid)
-        with contextlib.suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
-        return {}
+        self.children[connection].clear()
 
     def _watch(self) -> None:
-        """End a learner's processes that hold too much memory together."""
-        most = min(self.children.values(), default=0)
-        total = 0
+        """End learners' processes that hold too much memory together."""
+        held: dict[int, int] = {}  # namespace of processes: kB
         for folder in Path("/proc").iterdir():
-            if folder.name.isdigit() and int(folder.name) not in (1, 2, os.getpid()):
+            if folder.name.isdigit():
                 with contextlib.suppress(OSError, ValueError, IndexError):
-                    status = (folder / "status").read_text()
-                    total += sum(
-                        int(line.split()[1])
-                        for line in status.splitlines()
-                        if line.startswith(("RssAnon:", "RssShmem:"))
-                    )
-        if total > most * 1024:
-            self._kill_all(sockets=[])
+                    lines = (folder / "status").read_text().splitlines()
+                    sizes = [int(x.split()[1]) for x in lines if x.startswith(("RssAnon:", "RssShmem:"))]
+                    space = (folder / "ns/pid").stat().st_ino
+                    held[space] = held.get(space, 0) + sum(sizes)
+        for connection, children in self.children.items():
+            for pid, most in children.items():
+                with contextlib.suppress(OSError):
+                    if held.get(Path(f"/proc/{pid}/ns/pid").stat().st_ino, 0) > most * 1024:
+                        self._kill_all(connection)
+                        break
 
 
 def _kernel(sockets: list[socket.socket]) -> None:
@@ -300,12 +319,11 @@ def _kernel(sockets: list[socket.socket]) -> None:
 
 
 def _examiner(sockets: list[socket.socket]) -> None:
-    from course_lib.grading.examiner import serve
+    from course_lib.grading.run import serve
     from course_lib.grading.sandbox import Control
 
-    sockets[1].settimeout(30)  # shared with the grader, which has set a timeout, too
-    kernels = Control(sockets[1])
-    serve(sockets[0], kernels.launcher())
+    sockets[1].settimeout(30)
+    serve(sockets[0], Control(sockets[1]).launcher())
 
 
 def main() -> None:
@@ -322,7 +340,7 @@ def main() -> None:
             import matplotlib.pyplot  # noqa: F401
         make_shell()
     else:
-        import course_lib.grading.examiner  # noqa: F401
+        import course_lib.grading.run  # noqa: F401
     run = _kernel if role == "kernel" else _examiner
     # What torch imports at the first gradient is there before the fork.
     x = torch.ones(2, dtype=torch.float64).requires_grad_()
