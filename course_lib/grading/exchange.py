@@ -12,6 +12,7 @@ import logging
 import os
 import re
 import shutil
+import stat
 import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -138,6 +139,36 @@ def submit(workspace: Workspace, lab: str, learner: str | None = None) -> str:
     shutil.rmtree(target, ignore_errors=True)
     fresh.rename(target)
     return name
+
+
+def drop_links(folder: Path) -> list[str]:
+    """Remove links, pipes and devices from a submission's folder: following one would copy a stranger's choice of
+    file. Return their names.
+    """
+    dropped = []
+    for parent, folders, names in os.walk(folder):
+        for name in [*folders, *names]:
+            path = Path(parent) / name
+            mode = path.lstat().st_mode
+            if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+                path.unlink()
+                dropped.append(str(path.relative_to(folder)))
+    return sorted(dropped)
+
+
+def before_autograde(assignment: str, student: str, notebooks: list[str]) -> None:
+    """nbgrader's hook before it copies a submission: links go first."""
+    for folder in {Path(notebook).parent for notebook in notebooks}:
+        drop_links(folder)
+
+
+def arrival(folder: Path) -> datetime:
+    """Return when a hand-in arrived: the newest change that the file system itself wrote down.
+
+    Names and contents of files are the learner's to write, and so are their times of modification.
+    """
+    changes = [folder.lstat().st_ctime, *(path.lstat().st_ctime for path in folder.rglob("*"))]
+    return datetime.fromtimestamp(max(changes), UTC)
 
 
 def collect(workspace: Workspace, lab: str) -> None:

@@ -238,6 +238,16 @@ def bubblewrap() -> list[str]:
     return [*command, "--chdir", "/tmp", "--"]
 
 
+def nesting_problem() -> str | None:
+    """Return why learners' processes can't have namespaces of their own inside bubblewrap, None if they can."""
+    command = [*bubblewrap(), sys.executable, "-I", "-m", "course_lib.grading.zygote", "rehearse"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    return None if done.returncode == 0 else (done.stderr.strip().splitlines() or ["it failed"])[-1]
+
+
 class Grader:
     """Both warm processes, kept from submission to submission; whichever dies is started anew.
 
