@@ -374,9 +374,12 @@ class Names(dict[str, Any]):
         self.session, self.learner = session, learner
 
     def __missing__(self, name: str) -> Any:
-        if name in self.learner:
-            return self.session.name(name)
-        raise KeyError(name)
+        if name not in self.learner:
+            raise KeyError(name)
+        value = self.session.name(name)
+        if isinstance(value, Remote):
+            self[name] = value  # it is asked for by name each time that it is called
+        return value
 
 
 Kind = Literal["learner", "check", "setup", "locked"]

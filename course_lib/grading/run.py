@@ -6,6 +6,7 @@ No gradebook and no class folder here: the same for nbgrader, the local pool and
 from __future__ import annotations
 
 import functools
+import json
 import os
 import socket
 import time
@@ -119,7 +120,7 @@ def _output(data: dict[str, Any]) -> NotebookNode:
 def judge(nb: NotebookNode) -> Graded:
     """Read scores and reports off an executed notebook; points need evidence (see FailClosed)."""
     nb, _ = FailClosed().preprocess(nb, {})
-    graded = Graded(text=nbformat.writes(nb), checks=checks_in(nb), notes=stops_in(nb))
+    graded = Graded(text=json.dumps(nb, ensure_ascii=False), checks=checks_in(nb), notes=stops_in(nb))
     for cell in nb.cells:
         if utils.is_grade(cell):
             graded.scores[grade_id(cell)] = utils.determine_grade(cell)[0]

@@ -193,7 +193,9 @@ def bubblewrap() -> list[str]:
         ]
     else:
         command += ["--unshare-user"]
-    command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/dev/shm"]
+    command += ["--proc", "/proc", "--dev", "/dev"]
+    for folder in ("/tmp", "/dev/shm"):
+        command += ["--perms", "1777", "--tmpfs", folder]
     for path in (
         "/usr",
         "/bin",
