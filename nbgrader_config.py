@@ -23,14 +23,16 @@ c.CourseDirectory.ignore = [
     "__pycache__",
     ".pytest_cache",
     ".DS_Store",
+    *("*.html", "*.htm", "*.xhtml", "*.svg", "*.xml", "*.mht", "*.mhtml", "*.js"),  # the formgrader would serve them
 ]
 
 # A local exchange: Assignment List fetches, validates and submits on one machine with no server.
 c.Exchange.root = str(root / "class" / "exchange")
 c.Exchange.assignment_dir = str(root / "work")
 c.Exchange.cache = str(root / "work" / ".submitted")
+c.ExchangeFactory.collect = "course_lib.grading.collect.SafeCollect"
 
-# Fair to damaged notebooks, no points without evidence, no hidden test in feedback: course_lib/grading.
+# Fair to damaged notebooks, safe from hostile ones, no points without evidence: course_lib/grading.
 ours = "course_lib.grading.preprocessors."
 theirs = "nbgrader.preprocessors."
 c.Autograde.sanitize_preprocessors = [ours + "Transplant"] + [
@@ -43,8 +45,9 @@ c.Autograde.sanitize_preprocessors = [ours + "Transplant"] + [
         "CheckCellMetadata",
     )
 ]
+c.Autograde.pre_convert_hook = "course_lib.grading.exchange.before_autograde"
 c.Autograde.autograde_preprocessors = [
-    ours + "ExecuteOnward",
+    ours + "Examine",
     ours + "FailClosed",
     theirs + "IgnorePattern",
     theirs + "LimitOutput",
@@ -52,10 +55,15 @@ c.Autograde.autograde_preprocessors = [
     theirs + "AssignLatePenalties",
     theirs + "CheckCellMetadata",
 ]
-c.GenerateFeedback.preprocessors = [
-    theirs + "GetGrades",
-    ours + "HideTests",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-]
+# Feedback pages have a template of their own; nothing that a learner wrote runs in anybody's browser, the
+# formgrader's included: course_lib/grading/feedback.py.
+shown = "course_lib.grading.feedback."
+c.GenerateFeedback.exporter_class = shown + "FeedbackExporter"
+c.GenerateFeedback.preprocessors = [shown + "Scores", ours + "HideTests"]
+c.HTMLExporter.preprocessors = [shown + "OnlyTextAndPictures"]
+c.HTMLExporter.filters = {"markdown2html": shown + "safe_markdown"}
+c.HTMLExporter.sanitize_html = True
+# Late hand-ins: "zero" takes all points; the default "none" only records. See the instructor guide.
+# c.LateSubmissionPlugin.penalty_method = "zero"
 c.Execute.timeout = 30  # seconds for a cell; then it is interrupted, and killed if that does not help
 c.Execute.shutdown_kernel = "immediate"

@@ -164,17 +164,83 @@ def grade(
     number: LabNumber,
     student: Annotated[list[str] | None, typer.Option(help="Only this learner (repeat for more).")] = None,
     feedback: Annotated[bool, typer.Option(help="Write the feedback pages too.")] = True,
+    jobs: Annotated[int, typer.Option(min=1, help="So many submissions at once.")] = 2,
+    scheduler: Annotated[
+        str | None, typer.Option(help="A Dask scheduler that does the work, such as tcp://host:8786.")
+    ] = None,
+    again: Annotated[bool, typer.Option(help="Grade also what has not changed since the last time.")] = False,
+    trust: Annotated[
+        bool,
+        typer.Option("--trust-submissions", help="No sandbox: submissions run with your rights."),
+    ] = False,
 ) -> None:
-    """Collect and autograde what was handed in, through nbgrader. One broken notebook never stops the class.
+    """Collect and autograde what was handed in, each in a sandbox. One broken notebook never stops the class.
 
-    Exits with 1 if something could not be graded.
+    What was graded before and has not changed is not run again; a run that was stopped goes on where it was. Exits
+    with 1 if something could not be graded.
     """
     from course_lib.grading.day import grade_class
 
     workspace = find_workspace()
-    outcomes = grade_class(workspace, workspace.lab(number), console(), students=student, feedback=feedback)
+    lab = workspace.lab(number)
+    how = {"jobs": jobs, "scheduler": scheduler, "again": again, "trust": trust}
+    try:
+        outcomes = grade_class(workspace, lab, console(), students=student, feedback=feedback, **how)
+    except KeyboardInterrupt:
+        raise CourseError("interrupted; the same command goes on with what is not graded yet.") from None
     if any(outcome.status != "graded" for outcome in outcomes):
         raise typer.Exit(1)
+
+
+@app.command(rich_help_panel=TEACH)
+def report(
+    number: Annotated[str, typer.Argument(help="The lab's number, such as 02.", metavar="NN")] = "",
+    out: Annotated[Path | None, typer.Option(help="The file (default: class/reports/<lab>.html).")] = None,
+    graders: Annotated[
+        bool,
+        typer.Option("--graders", help="Instead: how many right and wrong answers the graders get right."),
+    ] = False,
+) -> None:
+    """Write one HTML page about a graded lab: scores, checks, misconceptions, what waits, similar pairs.
+
+    With --graders, exits with 1 if a right answer is refused or a wrong one is not caught.
+    """
+    workspace = find_workspace()
+    if graders:
+        from course_lib.grading.bank import grade_graders, graders_table
+
+        labs = grade_graders(workspace, tell=typer.echo)
+        console().print(graders_table(labs))
+        faults = [(lab.lab, verdict) for lab in labs for verdict in lab.verdicts if verdict.fault]
+        for lab_name, verdict in faults:
+            kind = "right" if verdict.right else "wrong"
+            typer.echo(f"{lab_name}/{kind}/{verdict.exercise}/{verdict.name}: {verdict.fault}")
+        raise typer.Exit(1 if faults else 0)
+    if not number:
+        raise CourseError("Which lab? For example `course report 02`.")
+    from course_lib.grading.report import write_report
+
+    typer.echo(f"The report: {write_report(workspace.root, workspace.lab(number), out)}")
+
+
+@app.command("export-grades", rich_help_panel=TEACH)
+def export_grades(
+    numbers: Annotated[
+        list[str] | None, typer.Argument(help="Only these labs, such as 02 (default: all).", metavar="NN...")
+    ] = None,
+    kind: Annotated[str, typer.Option("--format", help="canvas, moodle, or nbgrader's own csv.")] = "csv",
+    out: Annotated[Path | None, typer.Option(help="The file (default: class/grades-<format>.csv).")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file if it is there.")] = False,
+) -> None:
+    """Write the gradebook's grades as a file that Canvas or Moodle imports, or as CSV."""
+    from course_lib.grading.export import export_grades as export
+
+    workspace = find_workspace()
+    labs = [workspace.lab(number) for number in numbers or ()]
+    path, notes = export(workspace.root, kind, labs, out, force)
+    for note in notes:
+        typer.echo(note)
+    typer.echo(f"The grades: {path}")
 
 
 @app.command(rich_help_panel=TEACH)
@@ -246,15 +312,23 @@ def train_facts(
 
 @app.command(rich_help_panel=MAINTAIN)
 def bench(
-    names: Annotated[list[str], typer.Argument(help="training, generation, tokenizer", metavar="NAME...")],
+    names: Annotated[
+        list[str], typer.Argument(help="training, generation, tokenizer, grading", metavar="NAME...")
+    ],
     quick: Annotated[
         bool, typer.Option(help="Seconds instead of minutes; shows only that everything works.")
     ] = False,
 ) -> None:
     """Compare our speed with the peers' in one interleaved run; results are checked to be the same first."""
-    from course_lib.bench import run_bench
+    others = [name for name in names if name != "grading"]
+    if others:
+        from course_lib.bench import run_bench
 
-    run_bench(names, quick)
+        run_bench(others, quick)
+    if "grading" in names:
+        from course_lib.grading.bench import run_bench as bench_grading
+
+        bench_grading(find_workspace(), console(), quick)
 
 
 def _later(name: str, what: str, when: str) -> None:
@@ -266,8 +340,6 @@ def _later(name: str, what: str, when: str) -> None:
 
 
 _later("progress", "Show what you have finished.", "the quizzes of all lessons")
-_later("report", "One HTML page about a graded class.", "the sandboxed grading")
-_later("export-grades", "Grades for Canvas, Moodle, CSV.", "the sandboxed grading")
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,6 +46,14 @@ def find_chromium() -> str | None:
     return None
 
 
+def find_postgresql() -> Path | None:
+    """Return the folder of a PostgreSQL server's programs (`initdb`, `postgres`), if there is one."""
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    on_path = shutil.which("initdb")
+    folders = [Path(on_path).resolve().parent, *debian] if on_path else debian
+    return next((f for f in folders if (f / "initdb").exists() and (f / "postgres").exists()), None)
+
+
 def sandbox_problem() -> str | None:
     """Return why bubblewrap cannot make a sandbox here, or None if it can."""
     bwrap = shutil.which("bwrap")
@@ -68,6 +77,16 @@ def _packages() -> list[Finding]:
     return findings
 
 
+def _sandbox() -> Finding:
+    from course_lib.grading.sandbox import nesting_problem
+
+    problem = nesting_problem()
+    if problem is None:
+        return Finding("sandbox", "ok", "a learner's process in namespaces of its own, from a warm start")
+    advice = "grading is safe, but slow: a cold start of about 2 s for each submission"
+    return Finding("sandbox", "missing", f"no namespaces inside bubblewrap ({problem})", advice)
+
+
 def examine() -> list[Finding]:
     """Look at the interpreter, the packages, the outside parts and the clone; nothing is changed."""
     from course_lib.errors import CourseError
@@ -84,8 +103,12 @@ def examine() -> list[Finding]:
     problem = sandbox_problem()
     if problem is None:
         findings.append(Finding("bubblewrap", "ok", str(shutil.which("bwrap"))))
+        findings.append(_sandbox())
     else:
-        advice = "apt install bubblewrap (Linux): needed to grade submissions you do not trust"
+        advice = (
+            "apt install bubblewrap (Linux): needed to grade submissions you do not trust; in a container, allow user "
+            "namespaces. Without it: course grade --trust-submissions, for people you trust"
+        )
         findings.append(Finding("bubblewrap", "missing", problem, advice))
     chromium = find_chromium()
     if chromium:

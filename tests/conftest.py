@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import jaxtyping
 import pytest
 
-from course_lib.doctor import find_chromium, sandbox_problem
+from course_lib.doctor import find_chromium, find_postgresql, sandbox_problem
 
 # Shapes and types of the model wing are enforced under pytest and free at run time.
 MODEL_WING = ("models", "training", "generation", "alignment", "evaluation", "tokenizers")
@@ -39,6 +40,15 @@ def bubblewrap() -> None:
     """A sandbox can be made here."""
     problem = sandbox_problem()
     need("bubblewrap", problem is None, f"{problem}; apt install bubblewrap")
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Path:
+    """The folder of a PostgreSQL server's programs."""
+    folder = find_postgresql()
+    need("PostgreSQL", folder, "apt install postgresql")
+    assert folder is not None
+    return folder
 
 
 @pytest.fixture

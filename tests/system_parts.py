@@ -1,4 +1,4 @@
-"""Bring the parts that tests need from outside Python: bubblewrap and Chromium.
+"""Bring the parts that tests need from outside Python: bubblewrap, Chromium and a PostgreSQL server.
 
 `python tests/system_parts.py` says what is missing and which tests rest; `--install` first tries apt (as root or
 with password-less sudo), then Playwright's own download for Chromium. Under CI=true a missing part is a failure.
@@ -11,18 +11,23 @@ import shutil
 import subprocess
 import sys
 
-from course_lib.doctor import find_chromium, sandbox_problem
+from course_lib.doctor import find_chromium, find_postgresql, sandbox_problem
 
 RESTING = {
     "bubblewrap": "the tests of the grading sandbox",
-    "chromium": "the browser tests (tests/browser)",
+    "chromium": "the browser tests (tests/browser, and the formgrader in tests/grading)",
+    "postgresql": "the gradebook on a PostgreSQL server (tests/grading/test_gradebook_servers.py)",
 }
 
 
 def missing_parts() -> list[str]:
     """Return the names of the parts that are not here, as Debian names them."""
-    missing = [] if sandbox_problem() is None else ["bubblewrap"]
-    return missing if find_chromium() else [*missing, "chromium"]
+    present = {
+        "bubblewrap": sandbox_problem() is None,
+        "chromium": find_chromium(),
+        "postgresql": find_postgresql(),
+    }
+    return [part for part, found in present.items() if not found]
 
 
 def _run(command: list[str]) -> bool:

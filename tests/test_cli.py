@@ -71,9 +71,8 @@ def test_help_imports_neither_torch_nor_nbgrader() -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("name", ["progress", "report", "export-grades"])
-def test_commands_to_come_say_so_and_fail(name: str) -> None:
-    assert "does not exist yet" in one_sentence(course(name))
+def test_commands_to_come_say_so_and_fail() -> None:
+    assert "does not exist yet" in one_sentence(course("progress"))
 
 
 def test_unknown_lab_lists_the_labs_there_are() -> None:
@@ -115,6 +114,15 @@ def test_check_and_submit_before_start_say_what_to_do(empty_clone: Path) -> None
 
 def test_grade_with_nobody(empty_clone: Path) -> None:
     assert "Nobody has handed in" in one_sentence(course("grade", "02", cwd=empty_clone))
+
+
+def test_report_and_export_before_grading_say_what_to_do(empty_clone: Path) -> None:
+    assert "course grade 02" in one_sentence(course("report", "02", cwd=empty_clone))
+    assert "Which lab?" in one_sentence(course("report", cwd=empty_clone))
+    assert "course grade NN" in one_sentence(course("export-grades", cwd=empty_clone))
+    assert "choose from canvas, moodle, csv" in one_sentence(
+        course("export-grades", "--format", "xls", cwd=empty_clone)
+    )
 
 
 def test_a_name_that_is_a_path_cannot_hand_in(empty_clone: Path) -> None:

@@ -27,6 +27,7 @@ from nbgrader.utils import compute_checksum, is_grade, is_locked, parse_utc
 from traitlets.config import Config, PyFileConfigLoader
 
 from course_lib.grading.admit import NotAdmittedError, read_beside, read_notebook, read_plain
+from course_lib.grading.exchange import LEARNER
 from course_lib.grading.pool import grade_tasks
 from course_lib.grading.preprocessors import STOPPED, ExecuteOnward, grade_id
 from course_lib.grading.record import (
@@ -49,6 +50,18 @@ from course_lib.grading.task import Graded, Result, Settings, Task
 from course_lib.workspace import use_own_tools
 
 __all__ = ["GRADED", "NOT_GRADED", "Outcome", "load_outcomes"]
+
+
+ACTIVE = {
+    ".html",
+    ".htm",
+    ".xhtml",
+    ".svg",
+    ".xml",
+    ".mht",
+    ".mhtml",
+    ".js",
+}  # the formgrader would serve them
 
 
 class ClassroomError(Exception):
@@ -136,7 +149,10 @@ class _Run:
         self.settings = Settings(
             float(limit), float(config.ExecuteOnward.get("notebook_timeout") or 240), trust
         )
-        self.expected = [n.name for n in book.gradebook.find_assignment(assignment).notebooks]
+        entry = book.gradebook.find_assignment(assignment)
+        self.expected = [notebook.name for notebook in entry.notebooks]
+        late = (str(entry.duedate), repr(config.LateSubmissionPlugin), repr(config.AssignLatePenalties))
+        self.rules = repr((self.settings, late)).encode()
         source = root / "solutions" / assignment
         self.instructor = {
             name: (source / f"{name}.ipynb").read_text(encoding="utf-8") for name in self.expected
@@ -151,9 +167,9 @@ class _Run:
         problems: dict[str, str] = {}
         submitted: dict[str, bytes] = {}
         files: dict[str, bytes] = {}
-        if not re.fullmatch(r"[^/\\\0*?\[\]+]+", student) or student.startswith("."):
+        if not LEARNER.fullmatch(student):
             problems["lab"] = (
-                "The folder's name has a character that nbgrader can't use (* ? [ ] + / or a dot first)."
+                "The folder's name is no learner's name (letters, digits, '.', '_', '@' and '-')."
             )
         elif any(path.is_symlink() for path in (folder.parent, folder)):
             problems["lab"] = "The submission's folder is a link."
@@ -202,6 +218,7 @@ class _Run:
         ]
         status = NOT_GRADED if "lab" in problems or set(problems) - set(absent) else GRADED
         flags = [note for found in graded.values() for note in found.notes]
+        flags = [problem for name, problem in problems.items() if name not in absent] + flags
         try:
             if graded:
                 self._write_notebooks(student, graded, files)
@@ -213,12 +230,12 @@ class _Run:
             )
         points, maximum, waiting = self.book.points(self.assignment, student, self.order)
         checks = {exercise: found for one in graded.values() for exercise, found in one.checks.items()}
-        reason = " ".join([*notes, *flags])
+        reason = " ".join(dict.fromkeys([*notes, *flags]))
         outcome = Outcome(
-            student, status, points, maximum, waiting, checks, reason, result.seconds, (*notes, *flags)
+            student, status, points, maximum, waiting, checks, reason, result.seconds, tuple(flags)
         )
         with contextlib.suppress(OSError):
-            if key and "lab" not in (problems if not _safe_name(student) else {}):
+            if key and LEARNER.fullmatch(student):
                 save_record(self.root, self.assignment, outcome, key)
         return outcome
 
@@ -236,7 +253,8 @@ class _Run:
         target = self.root / "class" / "autograded" / student / self.assignment
         kept = {name: data for found in graded.values() for name, data in found.files.items()}
         for name, data in {**files, **kept}.items():
-            write_atomic(target / name, data, 0o444)
+            if Path(name).suffix.lower() not in ACTIVE:
+                write_atomic(target / name, data, 0o444)
         stamp = self._timestamp(self.root / "class" / "submitted" / student / self.assignment)
         if stamp:
             write_atomic(target / "timestamp.txt", stamp.encode(), 0o444)
@@ -246,10 +264,6 @@ class _Run:
 
 def _is_there(path: Path) -> bool:
     return path.exists() or path.is_symlink()
-
-
-def _safe_name(student: str) -> bool:
-    return "/" not in student and not student.startswith(".")
 
 
 def generate_feedback(root: Path, assignment: str, students: Sequence[str] | None = None) -> list[Path]:
@@ -402,8 +416,6 @@ def _convert(
         ClassroomError: with the last thing that nbgrader said.
     """
     config = _config(root)
-    if converter is GenerateFeedback:
-        config.HTMLExporter.template_name = "feedback"
     coursedir = CourseDirectory(
         config=config, assignment_id=assignment, student_id=student, notebook_id=notebook
     )

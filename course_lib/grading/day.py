@@ -178,6 +178,9 @@ def run_demo(workspace: Workspace, console: Console) -> list[Outcome]:
     shutil.copytree(workspace.solutions / DEMO_LAB, demo.solutions / DEMO_LAB)
     settings = (workspace.root / "nbgrader_config.py").read_text(encoding="utf-8")
     settings += "c.Execute.timeout = 10  # a short wait is enough here\n"
+    settings += (
+        "c.CourseDirectory.db_url = f\"sqlite:///{root / 'class' / 'gradebook.db'}\"\n"  # never the class's
+    )
     (demo.root / "nbgrader_config.py").write_text(settings, encoding="utf-8")
     with console.status("Releasing the lab ..."):
         make_release(demo.root, DEMO_LAB)

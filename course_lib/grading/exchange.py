@@ -25,6 +25,7 @@ from course_lib.workspace import Workspace, use_own_tools
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+LEARNER = re.compile(r"[^\W_][\w.@-]{0,63}")  # a learner's name, which becomes a folder's
 HAS_EXCHANGE = sys.platform != "win32"
 
 
@@ -125,7 +126,7 @@ def submit(workspace: Workspace, lab: str, learner: str | None = None) -> str:
             f"There is no {source / 'lab.ipynb'} to hand in: run `course start {lab[:2]}` first."
         )
     name: str = learner or get_username()
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}", name):
+    if not LEARNER.fullmatch(name):
         raise CourseError(f"{name!r} cannot be a learner's name: use letters, digits, '.', '_', '@' and '-'.")
     if HAS_EXCHANGE:
         release(workspace)

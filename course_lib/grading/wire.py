@@ -109,7 +109,8 @@ class Encoder:
         return len(self.parts) - 1
 
     def _tensor(self, tensor: torch.Tensor) -> Tree | None:
-        plain = tensor.detach()
+        with torch._C.DisableTorchFunctionSubclass():  # a subclass may answer anything for itself
+            plain = tensor.as_subclass(torch.Tensor).detach()
         if plain.layout != torch.strided or plain.device.type == "meta" or plain.is_quantized:
             return None
         plain = plain.cpu().contiguous().resolve_conj().resolve_neg()
@@ -250,9 +251,23 @@ def copy_into(old: Any, new: Any) -> None:
             old.data = new.detach().clone()
         elif isinstance(old, np.ndarray):
             old[...] = new
+        elif isinstance(old, list | tuple) and len(old) == len(new):
+            for place, (inner, now) in enumerate(zip(old, new, strict=True)):
+                if isinstance(inner, MUTABLE) and type(inner) is type(now):
+                    copy_into(inner, now)
+                elif isinstance(old, list):
+                    old[place] = now
         elif isinstance(old, list):
             old[:] = new
-        elif isinstance(old, dict | set):
+        elif isinstance(old, dict):
+            for key in [key for key in old if key not in new]:
+                del old[key]
+            for key, now in new.items():
+                if key in old and isinstance(old[key], MUTABLE) and type(old[key]) is type(now):
+                    copy_into(old[key], now)
+                else:
+                    old[key] = now
+        elif isinstance(old, set):
             old.clear()
             old.update(new)
         elif isinstance(old, bytearray):
@@ -267,10 +282,11 @@ def copy_into(old: Any, new: Any) -> None:
         raise WireError("a changed argument does not fit") from error
 
 
-MUTABLE = (
+MUTABLE = (  # or may hold something that is
     torch.Tensor,
     np.ndarray,
     list,
+    tuple,
     dict,
     set,
     bytearray,

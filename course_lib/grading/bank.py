@@ -1,0 +1,203 @@
+"""Are the graders any good? The bank of right and wrong answers, graded the way a submission goes.
+
+A right answer must get all points and pass the visible checks; a wrong one must lose points on the check meant for
+it, with the sentence meant for it. `course report --graders` shows the table, `tests/grading/test_answers.py` holds
+every single answer to it.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import shutil
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import nbformat
+
+from course_lib.doctor import sandbox_problem
+from course_lib.errors import CourseError
+from course_lib.grading.answers import Answer, build_submission, load_bank
+from course_lib.grading.classroom import Outcome, grade_submissions, make_release
+from course_lib.grading.export import write_private
+from course_lib.grading.preprocessors import grade_id
+from course_lib.grading.record import code_fingerprint, content_hash
+from course_lib.workspace import Workspace
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the graders made of one answer; `fault` says what they did wrong, '' if they were right."""
+
+    exercise: str
+    name: str
+    right: bool
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class LabVerdicts:
+    """The verdicts on all answers of one lab."""
+
+    lab: str
+    verdicts: list[Verdict]
+
+    def row(self) -> tuple[str, str, str, str]:
+        """Lab, exercises, right answers accepted, wrong answers caught: a row of the README's table."""
+        shares = []
+        for right in (True, False):
+            tried = [verdict for verdict in self.verdicts if verdict.right == right]
+            shares.append(f"{sum(not verdict.fault for verdict in tried)} of {len(tried)}")
+        return self.lab[:2], str(len({verdict.exercise for verdict in self.verdicts})), shares[0], shares[1]
+
+
+def declared_checks(notebook: Path) -> dict[str, dict[str, str]]:
+    """The sentence of each check of each exercise, read from the instructor's notebook."""
+    found: dict[str, dict[str, str]] = {}
+    for cell in nbformat.read(notebook, as_version=4).cells:
+        if cell.cell_type == "code" and grade_id(cell).startswith("grade_"):
+            calls = (
+                node.args
+                for node in ast.walk(ast.parse(cell.source))
+                if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "check"
+            )
+            found[grade_id(cell).removeprefix("grade_")] = {
+                ast.literal_eval(name): ast.literal_eval(message) for name, _, message, *_ in calls
+            }
+    return found
+
+
+def bundles(bank: Iterable[Answer]) -> dict[str, list[Answer]]:
+    """Put the answers into few submissions: the k-th right (or wrong) answer of each exercise goes into the k-th."""
+    found: dict[str, list[Answer]] = {}
+    rows: dict[bool, dict[str, list[Answer]]] = {True: defaultdict(list), False: defaultdict(list)}
+    for answer in bank:
+        rows[answer.right][answer.exercise].append(answer)
+    for right, by_exercise in rows.items():
+        for k, bundle in enumerate(zip_longest(*by_exercise.values())):
+            found[f"{'right' if right else 'wrong'}-{k:02}"] = [
+                answer for answer in bundle if answer is not None
+            ]
+    return found
+
+
+def grade_bank(
+    root: Path, lab: str, bank: Sequence[Answer], tell: Callable[[Outcome], None] | None = None
+) -> dict[Answer, Verdict]:
+    """Grade every answer of `bank` in the course folder `root`, where `lab` must be released.
+
+    The answers are our own, so they are graded without a sandbox where there is none. `tell` is called with each
+    outcome as it comes.
+    """
+    messages = declared_checks(root / "solutions" / lab / "lab.ipynb")
+    students = bundles(bank)
+    for student, answers in students.items():
+        path = root / "class" / "submitted" / student / lab / "lab.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        typed = {answer.exercise: answer.source for answer in answers}
+        nbformat.write(build_submission(root / "labs" / lab / "lab.ipynb", typed), path)
+    found = {}
+    for outcome in grade_submissions(root, lab, sorted(students), tell, trust=sandbox_problem() is not None):
+        graded = root / "class" / "autograded" / outcome.student / lab / "lab.ipynb"
+        stopped = _stopped_visible_checks(graded)
+        for answer in students[outcome.student]:
+            fault = _fault(answer, outcome, messages, stopped)
+            found[answer] = Verdict(answer.exercise, answer.name, answer.right, fault)
+    return found
+
+
+def _stopped_visible_checks(graded: Path) -> set[str]:
+    """The exercises whose visible checks raised something in a graded notebook."""
+    if not graded.is_file():
+        return set()
+    return {
+        grade_id(cell).removeprefix("check_")
+        for cell in nbformat.read(graded, as_version=4).cells
+        if grade_id(cell).startswith("check_") and any(out.output_type == "error" for out in cell.outputs)
+    }
+
+
+def _fault(
+    answer: Answer, outcome: Outcome, messages: Mapping[str, Mapping[str, str]], stopped: set[str]
+) -> str:
+    checks = {check.name: check for check in outcome.checks.get(answer.exercise, [])}
+    if not checks:
+        return outcome.reason or "its hidden checks did not run"
+    lost = outcome.max_points[answer.exercise] - outcome.points[answer.exercise]
+    if answer.right:
+        failed = [check.name for check in checks.values() if not check.passed]
+        if failed or lost:
+            return f"it lost {lost:g} points ({', '.join(failed)})"
+        return "a visible check refuses it" if answer.exercise in stopped else ""
+    meant = checks.get(answer.caught_by)
+    if meant is None or meant.reason not in ("failed", "raised"):
+        return f"{answer.caught_by}, the check meant for it, {meant.reason if meant else 'did not run'}"
+    if meant.message != messages[answer.exercise][answer.caught_by]:
+        return f"{answer.caught_by} says {meant.message!r}"
+    return "" if lost >= meant.points else f"it lost {lost:g} points; the check is worth {meant.points:g}"
+
+
+def graders_table(labs: Iterable[LabVerdicts]) -> Table:
+    """The table of the README, for a terminal."""
+    from rich.table import Table
+
+    table = Table(
+        "lab",
+        "exercises",
+        "different right answers accepted",
+        "wrong answers caught",
+        title="The graders, graded",
+    )
+    for lab in labs:
+        table.add_row(*lab.row())
+    return table
+
+
+def grade_graders(workspace: Workspace, tell: Callable[[str], None]) -> list[LabVerdicts]:
+    """The verdicts for every lab that has a bank of answers.
+
+    They are kept in class/graders/<lab>.json and hold until the lab or its bank changes; a bank is graded in a
+    temporary course folder, so that no real class is touched.
+
+    Raises:
+        CourseError: the clone has no bank of answers.
+    """
+    folders = sorted((workspace.root / "tests" / "answers").glob("[0-9][0-9]-*"))
+    if not folders:
+        raise CourseError(
+            f"There are no answers in {workspace.root / 'tests' / 'answers'}: run it in a whole clone."
+        )
+    kept = workspace.classroom / "graders"
+    workspace.writable(kept)
+    found = []
+    for folder in folders:
+        lab = folder.name
+        notebook = workspace.solutions / lab / "lab.ipynb"
+        sources = {path.as_posix(): path.read_bytes() for path in [notebook, *folder.glob("*/*/*.py")]}
+        key = content_hash({**sources, "code": code_fingerprint().encode()})
+        file = kept / f"{lab}.json"
+        data = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        if data.get("key") != key:
+            bank = load_bank(folder)
+            tell(f"{lab}: grading {len(bank)} answers ...")
+            with tempfile.TemporaryDirectory(prefix="course-") as name:
+                root = Path(name)
+                settings = (workspace.root / "nbgrader_config.py").read_text(encoding="utf-8")
+                settings += "c.CourseDirectory.db_url = f\"sqlite:///{root / 'class' / 'gradebook.db'}\"\n"
+                (root / "nbgrader_config.py").write_text(settings, encoding="utf-8")
+                (root / "solutions" / lab).mkdir(parents=True)
+                shutil.copy2(notebook, root / "solutions" / lab)
+                make_release(root, lab)
+                verdicts = grade_bank(root, lab, bank, lambda outcome: tell(f"  {outcome.student}"))
+            data = {"key": key, "verdicts": [asdict(verdict) for verdict in verdicts.values()]}
+            write_private(file, json.dumps(data, indent=1) + "\n")
+        found.append(LabVerdicts(lab, [Verdict(**verdict) for verdict in data["verdicts"]]))
+    return found
