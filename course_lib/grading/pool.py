@@ -79,7 +79,7 @@ def _on_dask(tasks: Iterable[Task], scheduler: str) -> Iterator[Result]:
             held[future.key] = task
             return future
 
-        queue = as_completed([submit(task) for task in islice(waiting, 2 * threads)])
+        queue = as_completed([submit(task) for task in islice(waiting, 2 * threads)], loop=client.loop)
         for future in queue:
             task = held.pop(future.key)
             try:
