@@ -334,3 +334,60 @@ def test_the_same_without_nested_namespaces_and_without_sandbox(isolate: str) ->
         assert points_outside(grader, learner, body)[0] == 0.0
     finally:
         grader.close()
+
+
+GUIDES_LEARNER = """
+import torch
+
+def cube(x):
+    return x**3
+
+class Counter:
+    def __init__(self, start=0):
+        self.n = start
+    def up(self, by=1):
+        self.n += by
+
+class Twice(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.linear = torch.nn.Linear(3, 2, bias=False, dtype=torch.float64)
+    def forward(self, x):
+        return 2 * self.linear(x)
+
+def train_step(model, optimizer, x, y):
+    optimizer.zero_grad()
+    loss = ((model(x) - y) ** 2).mean()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+def greet(name):
+    print("Hello,", name)
+
+def root(x):
+    if x < 0:
+        raise ValueError("negative")
+    return x**0.5
+
+def softmax(x):
+    p = (x - x.max()).exp()
+    return p / p.sum()
+
+def sample(logits, temperature, generator):
+    return int(torch.multinomial(softmax(logits / temperature), 1, generator=generator))
+"""
+
+
+def test_the_guides_patterns_work_as_printed(grader: Grader) -> None:
+    guide = (Path(__file__).parents[2] / "assessments" / "instructor-guide.md").read_text(encoding="utf-8")
+    patterns = guide.partition("### The patterns")[2].partition("```python\n")[2].partition("```")[0]
+    assert patterns.count("\n# ") >= 7
+    given = (
+        "import contextlib, io\nx3 = checks.randn(5, 3)\ninputs, targets = torch.randn(4, 2), torch.randn(4, 1)\n"
+        "logits, generator = checks.randn(5), checks.generator\n"
+    )
+    points, said = points_outside(
+        grader, GUIDES_LEARNER, given + patterns + "assert len(draws) == 1000 and loss > 0"
+    )
+    assert points == 1.0, said
