@@ -370,7 +370,7 @@ class Names(dict[str, Any]):
     """A check cell's names: its own, and behind them those that the learner defined."""
 
     def __init__(self, session: Session, learner: set[str], own: Mapping[str, Any]) -> None:
-        super().__init__(own)
+        super().__init__({name: value for name, value in own.items() if name not in learner})
         self.session, self.learner = session, learner
 
     def __missing__(self, name: str) -> Any:
