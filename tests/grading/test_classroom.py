@@ -335,6 +335,19 @@ def test_plain_nbgrader_commands_grade_the_same(root: Path, outcomes: dict[str, 
 
 
 @pytest.mark.slow
+def test_the_formgraders_button_grades_the_same(root: Path, outcomes: dict[str, Outcome]) -> None:
+    """The button calls nbgrader's API inside the Jupyter server."""
+    from nbgrader.apps import NbGraderAPI
+    from traitlets.config import PyFileConfigLoader
+
+    hostile = {**RIGHT, "triple": "import os\ndef triple(x):\n    os.kill(os.getppid(), 9)\n    return 3 * x"}
+    submit(root, TINY, "button", build_submission(root / "labs" / TINY / "lab.ipynb", hostile))
+    api = NbGraderAPI(config=PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config())
+    assert api.autograde(TINY, "button")["success"]
+    assert api.gradebook.find_submission(TINY, "button").score == 8.0
+
+
+@pytest.mark.slow
 def test_a_grade_cell_without_a_score_gives_nothing(tmp_path: Path) -> None:
     """Printing, a negative number, a text are no evidence; stock nbgrader gives full points for them."""
     endings = ("print(4)", "-1.0", "'well done'", "4.5", "float('nan')", "None", "display(4.0); 1 / 0", "4.0")
