@@ -175,7 +175,6 @@ class Session:
             self.dropped.clear()
             sock = self.launch()
             self.peer = Peer(sock, self._answer)
-            sock.settimeout(self.limit())
             files = [[name, i] for i, name in enumerate(self.task.files)]
             seed = int.from_bytes(self.task.secret.encode()[-4:], "big")
             self._ask({"what": "start", "seed": seed, "files": files}, list(self.task.files.values()))
@@ -198,8 +197,9 @@ class Session:
         assert peer is not None
         if self.dropped:
             request["drop"], self.dropped = self.dropped, []
-        peer.sock.settimeout(self.limit())
         started = time.monotonic()
+        peer.deadline = started + self.limit()
+        peer.sock.settimeout(self.limit())  # for sending
         try:
             return peer.ask(request, parts)
         except BaseException as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import socket
 import struct
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -41,27 +42,33 @@ def send_frame(sock: socket.socket, message: Tree, parts: list[bytes] | None = N
         raise Closed("nobody reads any more") from error
 
 
-def receive_frame(sock: socket.socket) -> tuple[Tree, list[bytes]]:
-    """Read one frame: the message and its binary parts. Raises Closed at the end, WireError for nonsense."""
-    length, count = HEAD.unpack(_exactly(sock, HEAD.size))
+def receive_frame(sock: socket.socket, deadline: float | None = None) -> tuple[Tree, list[bytes]]:
+    """Read one frame: the message and its binary parts.
+
+    Raises Closed at the end, WireError for nonsense, TimeoutError if the whole is not there at the deadline
+    (on time.monotonic's clock), however slowly it drips.
+    """
+    length, count = HEAD.unpack(_exactly(sock, HEAD.size, deadline))
     if count > MAX_PARTS:
         raise WireError("a frame has too many parts")
-    sizes = [size for (size,) in LENGTH.iter_unpack(_exactly(sock, LENGTH.size * count))]
+    sizes = [size for (size,) in LENGTH.iter_unpack(_exactly(sock, LENGTH.size * count, deadline))]
     if length + sum(sizes) > MAX_FRAME:
         raise WireError("a frame is too large")
-    text = _exactly(sock, length)
-    parts = [_exactly(sock, size) for size in sizes]
+    text = _exactly(sock, length, deadline)
+    parts = [_exactly(sock, size, deadline) for size in sizes]
     try:
         return json.loads(text), parts
     except (ValueError, RecursionError) as error:
         raise WireError("a frame is not JSON") from error
 
 
-def _exactly(sock: socket.socket, size: int) -> bytes:
+def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytes:
     data = bytearray(size)
     view = memoryview(data)
     done = 0
     while done < size:
+        if deadline is not None:
+            sock.settimeout(max(deadline - time.monotonic(), 0.001))
         try:
             n = sock.recv_into(view[done:])
         except ConnectionError as error:
@@ -81,12 +88,13 @@ class Peer:
         answer: Callable[[Mapping[str, Any], list[bytes]], tuple[Tree, list[bytes]]],
     ) -> None:
         self.sock, self.answer = sock, answer
+        self.deadline: float | None = None  # for the reply to what is asked
 
     def ask(self, request: dict[str, Any], parts: list[bytes]) -> tuple[Mapping[str, Any], list[bytes]]:
         """Send a request and return its reply, serving requests of the other side until it comes."""
         send_frame(self.sock, {"ask": request}, parts)
         while True:
-            message, found = receive_frame(self.sock)
+            message, found = receive_frame(self.sock, self.deadline)
             if type(message) is not dict or len(message) != 1:
                 raise WireError("a message is neither a request nor a reply")
             if type(message.get("reply")) is dict:

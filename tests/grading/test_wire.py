@@ -6,6 +6,7 @@ import math
 import random
 import socket
 import threading
+import time
 from typing import Any
 
 import numpy as np
@@ -234,3 +235,22 @@ def test_a_frame_that_is_too_large_is_not_read(monkeypatch: pytest.MonkeyPatch) 
     left.close()
     with pytest.raises(Closed):
         send_frame(right, "x")
+
+
+def test_a_frame_that_drips_is_late() -> None:
+    """A byte every now and then keeps no reader waiting beyond the deadline."""
+    left, right = socket.socketpair()
+    stop = threading.Event()
+
+    def drip() -> None:
+        while not stop.wait(0.05):
+            left.sendall(b"\x01")
+
+    thread = threading.Thread(target=drip, daemon=True)
+    thread.start()
+    started = time.monotonic()
+    with pytest.raises(TimeoutError):
+        receive_frame(right, started + 0.4)
+    assert time.monotonic() - started < 3
+    stop.set()
+    thread.join(5)
