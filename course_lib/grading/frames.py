@@ -68,7 +68,10 @@ def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytes:
     done = 0
     while done < size:
         if deadline is not None:
-            sock.settimeout(max(deadline - time.monotonic(), 0.001))
+            left = deadline - time.monotonic()
+            if left <= 0:  # also when there is always something to read
+                raise TimeoutError("the time is used up")
+            sock.settimeout(left)
         try:
             n = sock.recv_into(view[done:])
         except ConnectionError as error:
