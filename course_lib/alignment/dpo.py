@@ -6,6 +6,7 @@ put where the reward model stood.
 """
 
 import contextlib
+import math
 from collections.abc import Callable, Sequence
 
 import torch
@@ -13,8 +14,14 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from course_lib.alignment.rewards import Preference, draw_pairs
-from course_lib.alignment.sft import Adapters, answer_log_probs, check_fits
+from course_lib.alignment.rewards import Preference, check_pairs, draw_pairs
+from course_lib.alignment.sft import (
+    Adapters,
+    answer_log_probs,
+    at_random,
+    check_whole_batches,
+    in_batches,
+)
 from course_lib.models.gpt import GPT
 from course_lib.models.lora import apply_lora
 from course_lib.training.loop import Batch, History, TrainConfig, train
@@ -31,26 +38,33 @@ def dpo_loss(
 
     The arguments are log-probabilities of whole answers (`answer_log_probs`); margin = (policy - reference)
     of the chosen answer minus that of the rejected one. The reference gets no gradient. Raises ValueError
-    for beta <= 0 or no pairs. Source: Rafailov et al. 2023, equation 7.
+    for beta <= 0, no pairs, or arguments of different lengths. Source: Rafailov et al. 2023, equation 7.
     """
-    if not beta > 0:
-        raise ValueError(f"beta={beta}; expected more than 0")
-    if len(policy_chosen) == 0:
-        raise ValueError("the log-probabilities are empty; expected at least one pair")
+    check_beta(beta)
+    shapes = [tuple(x.shape) for x in (policy_chosen, policy_rejected, reference_chosen, reference_rejected)]
+    if len(set(shapes)) > 1 or len(policy_chosen) == 0:
+        raise ValueError(f"the log-probabilities have shapes {shapes}; expected as many, at least one pair")
     chosen = policy_chosen - reference_chosen.detach()
     rejected = policy_rejected - reference_rejected.detach()
     return -F.logsigmoid(beta * (chosen - rejected)).mean()
+
+
+def check_beta(beta: float | int) -> None:
+    if not 0 < beta < math.inf:
+        raise ValueError(f"beta={beta}; expected more than 0")
 
 
 @torch.inference_mode()
 def pair_log_probs(
     model: GPT, preferences: Sequence[Preference], batch_size: int = 32
 ) -> Float[Tensor, "pairs 2"]:
-    """Return log p of the chosen and of the rejected answer of each pair, in nats."""
+    """Return log p of the chosen and of the rejected answer of each pair, in nats.
+
+    Raises ValueError for no pairs or batch_size < 1.
+    """
     device = model.embed.weight.device
     parts = []
-    for start in range(0, len(preferences), batch_size):
-        rows = range(start, min(start + batch_size, len(preferences)))
+    for rows in in_batches(range(len(preferences)), batch_size):
         ids, bounds = (part.to(device) for part in draw_pairs(preferences, rows))
         log_p = answer_log_probs(model(ids).logits, ids, bounds[:, 0], bounds[:, 1])  # (2 pairs,)
         parts.append(torch.stack(log_p.chunk(2), dim=1))  # (pairs, 2)
@@ -79,20 +93,22 @@ def align_on_preferences(
     The reference's log-probabilities are computed once, beforehand, so no second model is kept. `sft_weight`
     adds that much of the mean loss per token of the chosen answers, against the drift that lowers both
     answers of a pair. `stop(history)` ends the run early after any step for which it is true. With
-    `adapters` only LoRA layers are trained. Raises ValueError for no pairs, an answer longer than the
-    context, a beta that isn't positive, or a negative sft_weight.
+    `adapters` only LoRA layers are trained. Raises ValueError as `check_pairs`, for a beta that isn't
+    positive, a negative sft_weight, batch_size < 1, or a `config` that cuts batches.
     """
-    if not beta > 0 or not sft_weight >= 0:
-        raise ValueError(f"beta={beta}, sft_weight={sft_weight}; expected beta > 0 and sft_weight >= 0")
-    check_fits(model, [example for pair in preferences for example in (pair.chosen, pair.rejected)])
+    check_beta(beta)
+    if not 0 <= sft_weight < math.inf:
+        raise ValueError(f"sft_weight={sft_weight}; expected 0 or more")
+    check_pairs(model, preferences)
+    check_whole_batches(config)
     reference = pair_log_probs(model, preferences).clone()  # (pairs, 2); a clone can take part in autograd
     if adapters is not None:
         apply_lora(model, adapters.targets, adapters.rank, adapters.alpha, generator)
-    rows: list[int] = []
+    rows: list[int] = []  # of the batch in use
 
-    def next_batch(generator: torch.Generator) -> Batch:
-        rows[:] = torch.randint(len(preferences), (batch_size,), generator=generator).tolist()
-        return draw_pairs(preferences, rows)
+    def draw(drawn: list[int]) -> Batch:
+        rows[:] = drawn
+        return draw_pairs(preferences, drawn)
 
     def loss_function(model: nn.Module, batch: Batch) -> Tensor:
         ids, bounds = batch
@@ -115,7 +131,7 @@ def align_on_preferences(
     with contextlib.suppress(_Enough):
         train(
             model,
-            next_batch,
+            at_random(len(preferences), batch_size, draw),
             config,
             generator,
             loss_function=loss_function,

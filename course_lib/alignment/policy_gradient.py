@@ -5,6 +5,7 @@ expected become more probable. Without a price on leaving the reference, the rew
 die: so the distance is part of the loss.
 """
 
+import math
 from collections.abc import Callable, Collection, Sequence
 
 import torch
@@ -17,6 +18,8 @@ from course_lib.alignment.sft import (
     answer_targets,
     answer_token_log_probs,
     check_lengths,
+    check_whole_batches,
+    in_batches,
     pad_examples,
 )
 from course_lib.generation.decode import generate_batch
@@ -33,8 +36,13 @@ def kl_to_reference(
 
     sum p log(p / q), p the policy's probabilities: how many nats worse the reference would guess what the
     policy says. Computed from log-probabilities, so that none of them can round to log 0; a token that the
-    policy excludes (-inf) costs nothing. The reference gets no gradient.
+    policy excludes (-inf) costs nothing. The reference gets no gradient. Raises ValueError for logits of
+    different shapes.
     """
+    if policy_logits.shape != reference_logits.shape:
+        raise ValueError(
+            f"reference_logits.shape={tuple(reference_logits.shape)}; expected {tuple(policy_logits.shape)}"
+        )
     log_p = policy_logits.log_softmax(dim=-1)  # (..., V)
     log_q = reference_logits.detach().log_softmax(dim=-1)  # (..., V)
     difference = (log_p - log_q).masked_fill(log_p == -torch.inf, 0.0)
@@ -76,8 +84,8 @@ def measure_kl(
     """Return the KL along each of the policy's own `answers` (see `sample_answers`), in nats; take the mean."""
     device = policy.embed.weight.device
     parts = []
-    for start in range(0, len(answers), batch_size):
-        ids, bounds = (part.to(device) for part in pad_examples(answers[start : start + batch_size]))
+    for batch in in_batches(answers, batch_size):
+        ids, bounds = (part.to(device) for part in pad_examples(batch))
         parts.append(answer_kl(policy(ids).logits, reference(ids).logits, ids, bounds[:, 0], bounds[:, 1]))
     return torch.cat(parts)
 
@@ -170,12 +178,26 @@ def improve_on_rewards(
 
     Each sample of `group` answers to `prompts_per_step` prompts serves for `uses` steps. `beta` is the price,
     in reward, of one nat of KL to the frozen `reference`. Raises ValueError if policy and reference are one
-    model, or for a negative beta.
+    model, for a negative beta, no prompt, a prompt that leaves no room in the context for `max_new_tokens`, a
+    reward that is no finite number, or a `config` that cuts batches.
     """
     if policy is reference:
         raise ValueError("policy and reference are one model; expected a copy as the reference")
-    if not beta >= 0 or uses < 1:
-        raise ValueError(f"beta={beta}, uses={uses}; expected beta >= 0 and uses >= 1")
+    if not 0 <= beta < math.inf:
+        raise ValueError(f"beta={beta}; expected 0 or more")
+    least = {"group": 2, "prompts_per_step": 1, "uses": 1, "max_new_tokens": 1}
+    for (name, at_least), found in zip(
+        least.items(), (group, prompts_per_step, uses, max_new_tokens), strict=True
+    ):
+        if found < at_least:
+            raise ValueError(f"{name}={found}; expected at least {at_least}")
+    longest = max(map(len, prompts), default=0)
+    if not longest or longest + max_new_tokens > policy.config.context:
+        raise ValueError(
+            f"the longest of {len(prompts)} prompts has {longest} tokens; expected at least one, and with "
+            f"max_new_tokens={max_new_tokens} at most the context's {policy.config.context}"
+        )
+    check_whole_batches(config)
     reference.requires_grad_(False)
     device = policy.embed.weight.device
     mean_rewards: list[float] = []
@@ -190,6 +212,9 @@ def improve_on_rewards(
             asked = [prompts[i] for i in chosen for _ in range(group)]
             answers = sample_answers(policy, asked, generator, stop_ids, max_new_tokens)
             points = [reward(e.ids[: e.prompt_length], e.ids[e.prompt_length :]) for e in answers]
+            for point in points:
+                if not isinstance(point, (int, float)) or not math.isfinite(point):
+                    raise ValueError(f"reward returned {point!r}; expected a finite number")
             rewards = torch.tensor(points, dtype=torch.float32).view(prompts_per_step, group)
             ids, bounds = (part.to(device) for part in pad_examples(answers))
             with torch.no_grad():

@@ -12,7 +12,15 @@ import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from course_lib.alignment.sft import Example, check_fits, make_examples, pad_examples
+from course_lib.alignment.sft import (
+    Example,
+    at_random,
+    check_fits,
+    check_whole_batches,
+    in_batches,
+    make_examples,
+    pad_examples,
+)
 from course_lib.models.gpt import GPT
 from course_lib.tokenizers.bpe import BytePairTokenizer
 from course_lib.training.loop import Batch, History, TrainConfig, train
@@ -47,6 +55,17 @@ def draw_pairs(preferences: Sequence[Preference], rows: Sequence[int]) -> Batch:
     return pad_examples([pair.chosen for pair in pairs] + [pair.rejected for pair in pairs])
 
 
+def check_pairs(model: GPT, preferences: Sequence[Preference]) -> None:
+    """Raise ValueError for no pair, an answer longer than the context, or two answers to different prompts."""
+    if not preferences:
+        raise ValueError("preferences is empty; expected at least one pair")
+    for row, pair in enumerate(preferences):
+        chosen, rejected = (answer.ids[: answer.prompt_length] for answer in (pair.chosen, pair.rejected))
+        if chosen != rejected:
+            raise ValueError(f"the answers of pair {row} have different prompts; expected the same one")
+    check_fits(model, [answer for pair in preferences for answer in (pair.chosen, pair.rejected)])
+
+
 class RewardModel(nn.Module):
     """A GPT that has read the whole exchange, and one number read off its last state.
 
@@ -74,11 +93,14 @@ class RewardModel(nn.Module):
 def reward_loss(chosen: Float[Tensor, "pairs"], rejected: Float[Tensor, "pairs"]) -> Float[Tensor, ""]:
     """Return the mean of -log sigmoid(chosen - rejected), in nats: log 2 where both are worth the same.
 
-    Only differences count. Raises ValueError for no pairs. Source: Bradley and Terry 1952; Ouyang et al.
-    2022, equation 1.
+    Only differences count. Raises ValueError for no pairs, or not as many of one kind as of the other.
+    Source: Bradley and Terry 1952; Ouyang et al. 2022, equation 1.
     """
-    if len(chosen) == 0:
-        raise ValueError("chosen and rejected are empty; expected at least one pair")
+    if len(chosen) == 0 or chosen.shape != rejected.shape:
+        raise ValueError(
+            f"chosen.shape={tuple(chosen.shape)}, rejected.shape={tuple(rejected.shape)}; "
+            "expected as many, at least one pair"
+        )
     return -F.logsigmoid(chosen - rejected).mean()
 
 
@@ -92,14 +114,10 @@ def train_reward_model(
 ) -> History:
     """Train `model` in place on pairs drawn at random; return the history.
 
-    Raises ValueError if there is no pair, or an answer is longer than the context.
+    Raises ValueError as `check_pairs`, for batch_size < 1, or a `config` that cuts batches.
     """
-    check_fits(model.gpt, [example for pair in preferences for example in (pair.chosen, pair.rejected)])
-
-    def next_batch(generator: torch.Generator) -> Batch:
-        return draw_pairs(
-            preferences, torch.randint(len(preferences), (batch_size,), generator=generator).tolist()
-        )
+    check_pairs(model.gpt, preferences)
+    check_whole_batches(config)
 
     def loss_function(model: nn.Module, batch: Batch) -> Tensor:
         ids, bounds = batch
@@ -108,7 +126,7 @@ def train_reward_model(
 
     return train(
         model,
-        next_batch,
+        at_random(len(preferences), batch_size, lambda rows: draw_pairs(preferences, rows)),
         config,
         generator,
         loss_function=loss_function,
@@ -119,11 +137,11 @@ def train_reward_model(
 
 @torch.inference_mode()
 def rewards_of(model: RewardModel, examples: Sequence[Example], batch_size: int = 64) -> Float[Tensor, "n"]:
-    """Return the reward of each example, in the order given."""
+    """Return the reward of each example, in the order given. Raises ValueError as `train_reward_model`."""
     check_fits(model.gpt, examples)
     device = model.gpt.embed.weight.device
     parts = []
-    for start in range(0, len(examples), batch_size):
-        ids, bounds = (part.to(device) for part in pad_examples(examples[start : start + batch_size]))
+    for batch in in_batches(examples, batch_size):
+        ids, bounds = (part.to(device) for part in pad_examples(batch))
         parts.append(model(ids, bounds[:, 1]))
     return torch.cat(parts)

@@ -1,9 +1,10 @@
 """Supervised fine-tuning: go on training, but only on the answers (Ouyang et al. 2022, step 1; lesson 02)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -14,7 +15,9 @@ from course_lib.data.facts import ASSISTANT, SPECIAL_TOKENS, chat_example
 from course_lib.models.gpt import GPT
 from course_lib.models.lora import apply_lora
 from course_lib.tokenizers.bpe import BytePairTokenizer
-from course_lib.training.loop import Batch, History, TrainConfig, train
+from course_lib.training.loop import Batch, History, NextBatch, TrainConfig, train
+
+T = TypeVar("T")
 
 IGNORE = -100  # the target that does not count
 
@@ -92,9 +95,15 @@ def answer_log_probs(
 
 
 def make_examples(tokenizer: BytePairTokenizer, pairs: Sequence[tuple[str, str]]) -> list[Example]:
-    """Turn (question, answer) pairs into ids in the chat format. Raises ValueError for an empty list."""
+    """Turn (question, answer) pairs into ids in the chat format.
+
+    Raises ValueError for an empty list, an answer with a special token, or a tokenizer without them.
+    """
     if not pairs:
         raise ValueError("pairs is empty; expected at least one question with its answer")
+    lost = [token for token in SPECIAL_TOKENS if token not in tokenizer.special_tokens]
+    if lost:
+        raise ValueError(f"the tokenizer has no {lost[0]}; expected the special tokens of the chat format")
     marker = tokenizer.special_tokens[ASSISTANT]
     examples = []
     for question, answer in pairs:
@@ -124,6 +133,27 @@ def check_fits(model: GPT, examples: Sequence[Example]) -> None:
     longest = max(len(example.ids) for example in examples)
     if longest > model.config.context:
         raise ValueError(f"an example has {longest} tokens, but the context is {model.config.context}")
+
+
+def in_batches(items: Sequence[T], batch_size: int) -> Iterator[Sequence[T]]:
+    """Yield the items in their order, `batch_size` at a time. Raises ValueError for batch_size < 1 or no items."""
+    if batch_size < 1 or not items:
+        raise ValueError(f"batch_size={batch_size}, {len(items)} items; expected at least 1 each")
+    for start in range(0, len(items), batch_size):
+        yield items[start : start + batch_size]
+
+
+def at_random(n: int, batch_size: int, batch_of: Callable[[list[int]], Batch]) -> NextBatch:
+    """Return a `next_batch` that draws `batch_size` of `n` rows. Raises ValueError for batch_size < 1."""
+    if batch_size < 1:
+        raise ValueError(f"batch_size={batch_size}; expected at least 1")
+    return lambda generator: batch_of(torch.randint(n, (batch_size,), generator=generator).tolist())
+
+
+def check_whole_batches(config: TrainConfig) -> None:
+    """Raise ValueError if the batch would be cut: its rows belong together."""
+    if config.accumulate > 1:
+        raise ValueError(f"accumulate={config.accumulate}; expected 1 here: take a smaller batch instead")
 
 
 @dataclass(frozen=True)
@@ -177,16 +207,12 @@ def finetune_on_examples(
     """Train `model` in place on the answers of `examples`, drawn at random, and return the history.
 
     With `adapters`, LoRA layers are put in and only they are trained; `merge_lora` folds them in afterwards.
-    With a `state_path` an interrupted run goes on when called again. Raises ValueError if an example is
-    longer than the context.
+    With a `state_path` an interrupted run goes on when called again. Raises ValueError for no examples, one
+    that is longer than the context, or batch_size < 1.
     """
     check_fits(model, examples)
     if adapters is not None:
         apply_lora(model, adapters.targets, adapters.rank, adapters.alpha, generator)
-
-    def next_batch(generator: torch.Generator) -> Batch:
-        rows = torch.randint(len(examples), (batch_size,), generator=generator).tolist()
-        return pad_examples([examples[row] for row in rows])
 
     def loss_function(model: nn.Module, batch: Batch) -> Tensor:
         ids, bounds = batch
@@ -194,10 +220,11 @@ def finetune_on_examples(
 
     return train(
         model,
-        next_batch,
+        at_random(len(examples), batch_size, lambda rows: pad_examples([examples[row] for row in rows])),
         config,
         generator,
         loss_function=loss_function,
+        counted=lambda batch: int((batch[1][:, 1] - batch[1][:, 0]).sum()),  # answer tokens
         progress=progress,
         description=description,
         state_path=state_path,

@@ -6,7 +6,6 @@ A wave is a tensor whose last axis is time: numbers from -1 to 1, `rate` of them
 from __future__ import annotations
 
 import math
-import os
 import wave as wave_file
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +14,8 @@ from typing import Literal, get_args
 
 import torch
 from torch import Tensor
+
+from course_lib.files import write_atomically
 
 RATE = 4000  # samples per second; the highest pitch that fits is half of it
 Kind = Literal["tone", "chord", "pluck"]
@@ -114,16 +115,14 @@ def write_wav(path: str | Path, wave: Tensor, rate: int = RATE) -> Path:
     if rate < 1:
         raise ValueError(f"rate={rate}; expected at least 1")
     pcm = (samples.double().clamp(-1, 1) * 32767).round().cpu().numpy().astype("<i2")
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with wave_file.open(str(temporary), "wb") as file:
+
+    def write(target: Path) -> None:
+        with wave_file.open(str(target), "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(rate)
             file.writeframes(pcm.tobytes())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+
+    path = Path(path)
+    write_atomically(path, write)
     return path

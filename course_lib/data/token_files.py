@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from itertools import islice
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -56,13 +57,14 @@ def write_tokens(path: str | Path, ids: Iterable[int], vocab_size: int, tokenize
         with temporary.open("wb") as file:
             file.write(b" " * HEADER_BYTES)
             while chunk := list(islice(source, CHUNK)):
-                low, high = min(chunk), max(chunk)
-                if low < 0 or high >= vocab_size:
-                    place = next(i for i, token in enumerate(chunk) if not 0 <= token < vocab_size)
+                numbers = np.array(chunk)
+                whole = numbers.dtype.kind in "iu"
+                if not whole or numbers.min() < 0 or numbers.max() >= vocab_size:
+                    place = next(i for i, token in enumerate(chunk) if not _is_id(token, vocab_size))
                     raise ValueError(
-                        f"ids has {chunk[place]} at place {count + place}; expected 0 to {vocab_size - 1}"
+                        f"ids has {chunk[place]!r} at place {count + place}; expected 0 to {vocab_size - 1}"
                     )
-                file.write(np.array(chunk, dtype=DTYPES[kind]).tobytes())
+                file.write(numbers.astype(DTYPES[kind]).tobytes())
                 count += len(chunk)
             header = Header(FORMAT, kind, count, vocab_size, tokenizer)
             text = json.dumps(asdict(header)).encode()
@@ -76,6 +78,10 @@ def write_tokens(path: str | Path, ids: Iterable[int], vocab_size: int, tokenize
     finally:
         temporary.unlink(missing_ok=True)
     return header
+
+
+def _is_id(token: object, vocab_size: int) -> bool:
+    return isinstance(token, Integral) and 0 <= int(token) < vocab_size
 
 
 class TokenFile:

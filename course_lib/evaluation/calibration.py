@@ -8,6 +8,17 @@ from torch import Tensor
 from course_lib.evaluation.intervals import wilson_interval
 
 
+def check_answers(confidence: Tensor, right: Tensor) -> None:
+    """Raise ValueError unless there are answers, each with a probability and whether it was right."""
+    if confidence.ndim != 1 or confidence.shape != right.shape or not len(confidence):
+        raise ValueError(
+            f"confidence.shape={tuple(confidence.shape)}, right.shape={tuple(right.shape)}; "
+            "expected (answers,) each, with at least one answer"
+        )
+    if not bool(((confidence >= 0) & (confidence <= 1)).all()):
+        raise ValueError("confidence has a value outside 0 to 1; expected probabilities")
+
+
 @dataclass(frozen=True)
 class ConfidenceBin:
     """The answers whose confidence is above `low` and at most `high` (0 belongs to the first bin)."""
@@ -41,15 +52,12 @@ def reliability_table(
     """Return the bins, of equal width, that hold at least one answer, from unsure to sure.
 
     `confidence` is the probability that the model gave to its answer, `right` whether that was true. Raises
-    ValueError for no answers, a confidence outside 0 to 1, or n_bins < 1.
+    ValueError for no answers or not as many of both, a confidence outside 0 to 1, or n_bins < 1.
     """
     if n_bins < 1:
         raise ValueError(f"n_bins={n_bins}; expected at least 1")
-    if len(confidence) == 0:
-        raise ValueError("confidence is empty; expected at least one answer")
+    check_answers(confidence, right)
     sure = confidence.double()
-    if not bool(((sure >= 0) & (sure <= 1)).all()):
-        raise ValueError("confidence has a value outside 0 to 1; expected probabilities")
     table = []
     for i in range(n_bins):
         low, high = i / n_bins, (i + 1) / n_bins
@@ -75,8 +83,7 @@ def expected_calibration_error(
 def brier_score(confidence: Float[Tensor, "n"], right: Bool[Tensor, "n"]) -> float:
     """Return the mean of (confidence - right)^2: 0 is best, 0.25 is what always saying 50 % gets (Brier 1950).
 
-    Raises ValueError for no answers.
+    Raises ValueError as `reliability_table`.
     """
-    if len(confidence) == 0:
-        raise ValueError("confidence is empty; expected at least one answer")
+    check_answers(confidence, right)
     return float((confidence.double() - right.double()).square().mean())

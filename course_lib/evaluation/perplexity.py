@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from numbers import Integral
 
 import torch
 import torch.nn.functional as F
@@ -14,10 +15,15 @@ def token_loss(model: GPT, ids: Sequence[int], batch_size: int = 16) -> float:
     """Return the mean loss per token, in nats, over a text that may be longer than the context.
 
     The text is cut into windows of the context's length. Every token but the first is predicted exactly once,
-    from what stands before it in its window. Raises ValueError for fewer than two tokens.
+    from what stands before it in its window. Raises ValueError for fewer than two tokens, one that is not in
+    the vocabulary, or batch_size < 1.
     """
-    if len(ids) < 2:
-        raise ValueError(f"ids has {len(ids)} tokens; expected at least 2")
+    if len(ids) < 2 or batch_size < 1:
+        raise ValueError(f"{len(ids)} ids, batch_size={batch_size}; expected at least 2 and 1")
+    vocab_size = model.config.vocab_size
+    for token in ids:
+        if not isinstance(token, Integral) or not 0 <= token < vocab_size:
+            raise ValueError(f"ids has {token!r}; expected ids from 0 to {vocab_size - 1}")
     context, device = model.config.context, model.embed.weight.device
     text = torch.tensor(list(ids), dtype=torch.long, device=device)
     n_windows = (len(text) - 1) // context

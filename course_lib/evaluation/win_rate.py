@@ -1,5 +1,6 @@
 """Which of two is better, case by case."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,7 +47,7 @@ def win_rate(
 ) -> WinRate:
     """Compare two scores per case; a difference of at most `margin` is a tie.
 
-    Raises ValueError for lists of different or no length, or a negative margin.
+    Raises ValueError for lists of different or no length, a score that is no number, or a negative margin.
     """
     if len(scores) != len(others) or not scores:
         raise ValueError(
@@ -55,5 +56,7 @@ def win_rate(
     if not margin >= 0:
         raise ValueError(f"margin={margin}; expected 0 or more")
     differences = [a - b for a, b in zip(scores, others, strict=True)]
+    if any(math.isnan(difference) for difference in differences):  # it would count as a tie
+        raise ValueError("scores or others have a value that is no number (nan); expected numbers to compare")
     wins, losses = sum(d > margin for d in differences), sum(d < -margin for d in differences)
     return WinRate(wins, len(differences) - wins - losses, losses)

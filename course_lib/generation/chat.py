@@ -43,7 +43,12 @@ def ask_all(
     generator: torch.Generator | None = None,
     max_new_tokens: int = 40,
 ) -> list[Answer]:
-    """Return one answer per question, each to a fresh conversation; faster than asking one by one."""
+    """Return one answer per question, each to a fresh conversation; faster than asking one by one.
+
+    Raises ValueError for a tokenizer without the special tokens of the chat format.
+    """
+    if END not in tokenizer.special_tokens:
+        raise ValueError(f"the tokenizer has no {END}; expected the special tokens of the chat format")
     end = tokenizer.special_tokens[END]
     prompts = [chat_ids(tokenizer, question) for question in questions]
     answers = []

@@ -4,11 +4,13 @@ import codecs
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from numbers import Integral
+from typing import Unpack
 
 import torch
 from torch import Tensor
 
-from course_lib.generation.sampling import as_generator, check_sampling, sample
+from course_lib.generation.sampling import SamplingOptions, as_generator, check_sampling, sample
 from course_lib.models.gpt import GPT, KVCache
 from course_lib.tokenizers.base import Tokenizer
 
@@ -32,21 +34,20 @@ def generate(
     temperature: float | int = 1.0,
     generator: torch.Generator | int | None = None,
     stop_ids: Collection[int] = (),
-    top_k: int | None = None,
-    top_p: float | int | None = None,
     use_cache: bool = True,
-    min_p: float | int | None = None,
-    repetition_penalty: float | int = 1.0,
+    **options: Unpack[SamplingOptions],
 ) -> list[int]:
     """Continue `ids` and return the new tokens only.
 
     A token of `stop_ids` ends the answer and is its last token. The options of the choice are those of
     `sample`; `generator` may be a seed. Temperature 0 is greedy. A repetition penalty counts the prompt too,
     as far as the model still sees it: when the context is full, the model goes on with the newer half of it.
-    Raises ValueError for an empty prompt, one longer than the context, an id out of range, or a bad option.
+    Raises ValueError for an empty prompt, one longer than the context, an id out of range, or a bad option;
+    and, at the step where it happens, for scores that are not finite.
     """
     prompt = _check_prompt(model, ids)
-    choose = _chooser(temperature, generator, top_k, top_p, min_p, repetition_penalty)
+    _check_end(model, max_new_tokens, stop_ids)
+    choose = _chooser(temperature, generator, options)
     new: list[int] = []
     for tokens, _ in _decode(model, prompt, max_new_tokens, choose, use_cache):
         new.append(int(tokens[0]))
@@ -62,13 +63,11 @@ def generate_batch(
     temperature: float | int = 1.0,
     generator: torch.Generator | int | None = None,
     stop_ids: Collection[int] = (),
-    top_k: int | None = None,
-    top_p: float | int | None = None,
-    min_p: float | int | None = None,
-    repetition_penalty: float | int = 1.0,
+    **options: Unpack[SamplingOptions],
 ) -> list[list[int]]:
     """Continue many prompts, those of equal length together; otherwise as `generate`, in the order given."""
-    choose = _chooser(temperature, generator, top_k, top_p, min_p, repetition_penalty)
+    _check_end(model, max_new_tokens, stop_ids)
+    choose = _chooser(temperature, generator, options)
     checked = [_check_prompt(model, prompt) for prompt in prompts]
     groups: defaultdict[int, list[int]] = defaultdict(list)
     for i, prompt in enumerate(checked):
@@ -96,10 +95,7 @@ def stream(
     temperature: float | int = 1.0,
     generator: torch.Generator | int | None = None,
     stop_ids: Collection[int] = (),
-    top_k: int | None = None,
-    top_p: float | int | None = None,
-    min_p: float | int | None = None,
-    repetition_penalty: float | int = 1.0,
+    **options: Unpack[SamplingOptions],
 ) -> Iterator[Step]:
     """Continue `ids` and yield each token as soon as it is chosen: the same tokens as `generate`.
 
@@ -108,7 +104,8 @@ def stream(
     first step.
     """
     prompt = _check_prompt(model, ids)
-    choose = _chooser(temperature, generator, top_k, top_p, min_p, repetition_penalty)
+    _check_end(model, max_new_tokens, stop_ids)
+    choose = _chooser(temperature, generator, options)
     return _stream(model, tokenizer, prompt, max_new_tokens, choose, stop_ids)
 
 
@@ -134,26 +131,21 @@ def _stream(
 
 
 def _chooser(
-    temperature: float | int,
-    generator: torch.Generator | int | None,
-    top_k: int | None,
-    top_p: float | int | None,
-    min_p: float | int | None,
-    repetition_penalty: float | int,
+    temperature: float | int, generator: torch.Generator | int | None, options: SamplingOptions
 ) -> Choice:
     """Check the options once and return the choice of one token per row."""
-    check_sampling(temperature, top_k, top_p, min_p, repetition_penalty)
+    check_sampling(temperature, **options)
     drawn_with = as_generator(generator)
-
-    def choose(logits: Tensor, context: Tensor) -> Tensor:
-        return sample(logits, temperature, drawn_with, top_k, top_p, min_p, repetition_penalty, context)
-
-    return choose
+    return lambda logits, context: sample(logits, temperature, drawn_with, context, **options)
 
 
 def _check_prompt(model: GPT, ids: Sequence[int]) -> Tensor:
     """Return the prompt as a tensor (1, T), or raise ValueError."""
-    prompt = torch.tensor([list(ids)], dtype=torch.long, device=model.embed.weight.device)  # (1, T)
+    listed = ids.tolist() if isinstance(ids, Tensor) else list(ids)
+    for token in listed:
+        if not isinstance(token, Integral):
+            raise ValueError(f"ids has {token!r}; expected token ids, which a tokenizer makes of text")
+    prompt = torch.tensor([listed], dtype=torch.long, device=model.embed.weight.device)  # (1, T)
     if prompt.shape[1] == 0:
         raise ValueError("ids is empty; a model needs at least one token to continue")
     if prompt.shape[1] > model.config.context:
@@ -163,6 +155,15 @@ def _check_prompt(model: GPT, ids: Sequence[int]) -> Tensor:
         bad = low if low < 0 else high
         raise ValueError(f"ids has the id {bad}; expected 0 to {model.config.vocab_size - 1}")
     return prompt
+
+
+def _check_end(model: GPT, max_new_tokens: int, stop_ids: Collection[int]) -> None:
+    """Raise ValueError for what would never end an answer."""
+    if max_new_tokens < 0:
+        raise ValueError(f"max_new_tokens={max_new_tokens}; expected 0 or more")
+    known = range(model.config.vocab_size)
+    if not isinstance(stop_ids, Collection) or any(token not in known for token in stop_ids):
+        raise ValueError(f"stop_ids={stop_ids!r}; expected several ids, each from 0 to {known[-1]}")
 
 
 def _decode(

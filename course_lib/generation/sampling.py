@@ -1,8 +1,22 @@
 """From scores to a choice: softmax with temperature, sampling, and how open the choice was."""
 
+import math
+from typing import TypedDict, Unpack
+
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
+
+SMALLEST = torch.finfo(torch.float32).tiny  # float32 cannot divide by less, nor tell it from 0
+
+
+class SamplingOptions(TypedDict, total=False):
+    """Which tokens may be drawn: options of `sample` and of all that decodes; `next_token_probs` explains them."""
+
+    top_k: int | None
+    top_p: float | int | None
+    min_p: float | int | None
+    repetition_penalty: float | int
 
 
 def softmax(
@@ -14,9 +28,8 @@ def softmax(
     Temperature 0 is the limit: all probability on the largest score (the first of equals). Raises ValueError
     for a negative temperature. Source: Boltzmann 1868; lesson 02.
     """
-    if not temperature >= 0:
-        raise ValueError(f"temperature={temperature}; expected 0 (greedy) or more")
-    if temperature == 0:
+    check_sampling(temperature)
+    if temperature < SMALLEST:
         best = logits.argmax(dim=dim, keepdim=True)
         return torch.zeros_like(logits).scatter(dim, best, 1.0)
     shifted = (logits - logits.amax(dim=dim, keepdim=True).detach()) / temperature
@@ -32,7 +45,7 @@ def check_sampling(
     repetition_penalty: float | int = 1.0,
 ) -> None:
     """Raise ValueError, naming the option, for what `next_token_probs` and `sample` cannot use."""
-    if not temperature >= 0:
+    if not 0 <= temperature < float("inf"):
         raise ValueError(f"temperature={temperature}; expected 0 (greedy) or more")
     if top_k is not None and top_k < 1:
         raise ValueError(f"top_k={top_k}; expected at least 1")
@@ -84,7 +97,8 @@ def next_token_probs(
     if top_p is not None and top_p < 1:
         ordered, order = probs.sort(dim=-1, descending=True)
         before = ordered.cumsum(dim=-1) - ordered  # probability of everything ranked higher
-        probs = torch.zeros_like(probs).scatter(-1, order, ordered.masked_fill(before >= top_p, 0.0))
+        cut = before >= max(top_p, SMALLEST)  # never the first
+        probs = torch.zeros_like(probs).scatter(-1, order, ordered.masked_fill(cut, 0.0))
     if min_p:
         probs = probs.masked_fill(probs < min_p * probs.amax(dim=-1, keepdim=True), 0.0)
     return probs
@@ -94,22 +108,24 @@ def sample(
     logits: Float[Tensor, "*batch vocab"],
     temperature: float | int = 1.0,
     generator: torch.Generator | int | None = None,
-    top_k: int | None = None,
-    top_p: float | int | None = None,
-    min_p: float | int | None = None,
-    repetition_penalty: float | int = 1.0,
     previous: Int[Tensor, "*batch time"] | None = None,
+    **options: Unpack[SamplingOptions],
 ) -> Int[Tensor, "*batch"]:
     """Draw one token id per row of scores, with the chances of `next_token_probs`.
 
     Temperature 0 is greedy: the largest score, after a repetition penalty, and no draw. The same generator
     state, or the same seed in its place, gives the same draw; a generator may live on another device than the
-    scores. Raises ValueError as `next_token_probs`.
+    scores. Raises ValueError as `next_token_probs`, and for a row whose largest score is not finite.
     """
-    check_sampling(temperature, top_k, top_p, min_p, repetition_penalty)
-    if temperature == 0 and repetition_penalty == 1:
-        return logits.argmax(dim=-1)
-    probs = next_token_probs(logits, temperature, top_k, top_p, min_p, repetition_penalty, previous)
+    check_sampling(temperature, **options)
+    largest, best = logits.max(dim=-1)
+    if not math.isfinite(float(largest.float().sum())):
+        raise ValueError(
+            f"logits has the largest score {largest[~largest.isfinite()][0]}; expected finite ones"
+        )
+    if temperature == 0 and options.get("repetition_penalty", 1) == 1:
+        return best
+    probs = next_token_probs(logits, temperature, previous=previous, **options)
     if temperature == 0:
         return probs.argmax(dim=-1)
     generator = as_generator(generator)

@@ -17,6 +17,8 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from course_lib.models.checks import check_dtype, check_sizes
+
 
 def output_size(size: int, kernel: int, stride: int = 1, padding: int = 0) -> int:
     """Return how many places a kernel of length `kernel` takes along an axis of length `size`.
@@ -80,6 +82,7 @@ def conv2d(
     """
     check_images("images", images)
     check_images("weight", weight)
+    check_dtype("images", images, weight)
     if weight.shape[1] != images.shape[1]:
         raise ValueError(f"weight is for {weight.shape[1]} channels, but images have {images.shape[1]}")
     if bias is not None and bias.shape != weight.shape[:1]:
@@ -145,9 +148,7 @@ class CNNConfig:
     n_classes: int = 10
 
     def __post_init__(self) -> None:
-        for name in ("image_size", "n_in", "n_classes"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}={getattr(self, name)}; expected at least 1")
+        check_sizes(self, "image_size", "n_in", "n_classes")
         if not self.channels or min(self.channels) < 1:
             raise ValueError(f"channels={self.channels}; expected at least one layer of at least 1 kernel")
         same_padding(self.kernel)

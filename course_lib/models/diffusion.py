@@ -19,6 +19,8 @@ import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from course_lib.models.checks import check_dtype
+
 NoisePredictor = Callable[[Tensor, Tensor], Tensor]  # (noisy, step of each example) -> the noise in it
 
 
@@ -66,8 +68,9 @@ class NoiseSchedule:
     def at(self, values: Float[Tensor, "steps"], t: Int[Tensor, "batch"], like: Tensor) -> Tensor:
         """Pick `values[t]` for each example, shaped so that it multiplies `like` (B, ...)."""
         check_data("data", like)
-        if len(t) != len(like) or int(t.min()) < 0 or int(t.max()) > self.steps:
-            raise ValueError(f"t={t.tolist()}; expected {len(like)} steps from 0 to {self.steps}")
+        whole = not t.is_floating_point()
+        if not whole or len(t) != len(like) or int(t.min()) < 0 or int(t.max()) > self.steps:
+            raise ValueError(f"t={t.tolist()}; expected {len(like)} whole steps from 0 to {self.steps}")
         return values[t.cpu()].to(like).view(-1, *[1] * (like.ndim - 1))
 
 
@@ -149,8 +152,10 @@ def denoise_step(
     """Go from step t to step t - 1, and return it with the guess of the clean data that it rests on.
 
     A little `fresh_noise` goes in again, except at the last step. `clip` keeps the guess within -clip to
-    clip, which saves a long walk from a wild first guess.
+    clip, which saves a long walk from a wild first guess. Raises ValueError for a clip of 0 or less.
     """
+    if clip is not None and not clip > 0:
+        raise ValueError(f"clip={clip}; expected more than 0, or None")
     check_noise(fresh_noise, noisy)
     steps = torch.full((len(noisy),), t, device=noisy.device)  # (B,)
     guess = predict_clean(schedule, noisy, steps, guessed_noise)
@@ -285,6 +290,7 @@ class Denoiser(nn.Module):
                 f"noisy.shape={tuple(noisy.shape)} and t.shape={tuple(t.shape)}; "
                 f"expected (batch, {', '.join(map(str, self.config.shape))}) and (batch,)"
             )
+        check_dtype("noisy", noisy, self.enter.weight)
         time = self.time(time_embedding(t, self.config.width).to(noisy))  # (B, C)
         x = self.enter(noisy)  # (B, C, ...)
         for block in self.blocks:

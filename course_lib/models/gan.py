@@ -16,6 +16,8 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from course_lib.models.checks import check_dtype, check_sizes
+
 Variant = Literal["non_saturating", "minimax"]
 
 
@@ -31,9 +33,7 @@ class GANConfig:
     def __post_init__(self) -> None:
         if not self.shape or min(self.shape) < 1:
             raise ValueError(f"shape={self.shape}; expected sizes of at least 1")
-        for name in ("n_noise", "n_hidden"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}={getattr(self, name)}; expected at least 1")
+        check_sizes(self, "n_noise", "n_hidden")
         if self.output not in ("sigmoid", "identity"):
             raise ValueError(f"output={self.output!r}; expected 'sigmoid' or 'identity'")
 
@@ -72,6 +72,7 @@ class Generator(nn.Module):
     def forward(self, noise: Float[Tensor, "batch noise"]) -> Float[Tensor, "batch *shape"]:
         if noise.ndim != 2 or noise.shape[1] != self.config.n_noise:
             raise ValueError(f"noise.shape={tuple(noise.shape)}; expected (batch, {self.config.n_noise})")
+        check_dtype("noise", noise, next(self.parameters()))
         x = self.net(noise).unflatten(1, self.config.shape)  # (B, *shape)
         return x.sigmoid() if self.config.output == "sigmoid" else x
 
@@ -97,6 +98,7 @@ class Discriminator(nn.Module):
                 f"examples have shape {tuple(examples.shape)} and dtype {examples.dtype}; "
                 f"expected (batch, {', '.join(map(str, self.config.shape))}) of floating-point numbers"
             )
+        check_dtype("examples", examples, next(self.parameters()))
         return self.net(examples.flatten(1)).squeeze(1)  # (B,)
 
 

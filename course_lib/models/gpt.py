@@ -22,6 +22,8 @@ import torch.nn.functional as F
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
+from course_lib.models.checks import check_ids, check_sizes, check_targets, look_up
+
 CHOICES = {"position": ("learned", "rotary"), "norm": ("layer", "rms"), "mlp": ("gelu", "swiglu")}
 
 
@@ -46,14 +48,10 @@ class GPTConfig:
     tie_embeddings: bool = True  # the unembedding is the transposed embedding
 
     def __post_init__(self) -> None:
-        for name in ("vocab_size", "context", "n_layer", "n_head", "n_embd"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}={getattr(self, name)}; expected at least 1")
+        check_sizes(self, "vocab_size", "context", "n_layer", "n_head", "n_embd")
+        check_sizes(self, *(name for name in ("n_kv_head", "mlp_width") if getattr(self, name) is not None))
         if self.n_embd % self.n_head:
             raise ValueError(f"n_embd={self.n_embd} is not a multiple of n_head={self.n_head}")
-        for name in ("n_kv_head", "mlp_width"):
-            if getattr(self, name) is not None and getattr(self, name) < 1:
-                raise ValueError(f"{name}={getattr(self, name)}; expected at least 1, or None")
         if self.n_head % self.kv_heads:
             raise ValueError(f"n_head={self.n_head} is not a multiple of n_kv_head={self.n_kv_head}")
         if self.position == "rotary" and self.head_dim % 2:
@@ -121,10 +119,16 @@ class KVCache:
     ) -> tuple[
         Float[Tensor, "batch kv_head source head_dim"], Float[Tensor, "batch kv_head source head_dim"]
     ]:
-        """Store the new tokens of one layer and return everything this layer has seen so far."""
+        """Store the new tokens of one layer and return all that it has seen. ValueError if they do not fit."""
         end = self.length + k.shape[2]
         if end > self.size:
             raise ValueError(f"the cache holds {self.size} tokens; {self.length} + {k.shape[2]} are needed")
+        layers, B, G, _, D = self.keys.shape
+        if layer >= layers or k.shape != (B, G, k.shape[2], D) or k.dtype != self.keys.dtype:
+            raise ValueError(
+                f"the cache is for {layers} layers and keys ({B}, {G}, time, {D}) of {self.keys.dtype}; "
+                f"layer {layer} of this model, with these rows, makes {tuple(k.shape)} of {k.dtype}"
+            )
         self.keys[layer, :, :, self.length : end] = k
         self.values[layer, :, :, self.length : end] = v
         return self.keys[layer, :, :, :end], self.values[layer, :, :, :end]
@@ -301,18 +305,21 @@ class GPT(nn.Module):
 
         `targets` are the true next tokens (-100: do not count this one) and add the mean loss in nats. With a
         `kv_cache`, `ids` continue what the cache has read. `last_only` skips the scores of all but the last
-        position. Raises ValueError for more tokens than the context, or for targets together with
-        `last_only`.
+        position. Raises ValueError for ids that are not in the vocabulary, none of them or more than the
+        context, for targets of another shape, and for targets together with `last_only`.
         """
+        check_ids("ids", ids)
         start = 0 if kv_cache is None else kv_cache.length
         T = ids.shape[1]
-        if T < 1:
-            raise ValueError("ids has no tokens; expected at least one")
+        if not ids.numel():
+            raise ValueError(f"ids has shape {tuple(ids.shape)}: no tokens; expected at least one")
         if start + T > self.config.context:
             raise ValueError(f"ids need {start + T} positions, but the context is {self.config.context}")
-        if targets is not None and last_only:
-            raise ValueError("targets need the scores of every position; call without last_only")
-        x = self.embed(ids)  # (B, T, C)
+        if targets is not None:
+            check_targets(targets, ids, self.config.vocab_size)
+            if last_only:
+                raise ValueError("targets need the scores of every position; call without last_only")
+        x = look_up(self.embed, ids)  # (B, T, C)
         rotary = None
         if self.config.position == "learned":
             x = x + self.positions.weight[start : start + T]  # (B, T, C)

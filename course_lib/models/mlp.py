@@ -20,6 +20,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from course_lib.models.checks import check_dtype, check_sizes
 from course_lib.models.perceptron import Value
 
 Activation = Literal["relu", "tanh", "sigmoid", "gelu", "identity"]
@@ -43,9 +44,7 @@ class MLPConfig:
     activation: Activation = "relu"
 
     def __post_init__(self) -> None:
-        for name in ("n_in", "n_out"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}={getattr(self, name)}; expected at least 1")
+        check_sizes(self, "n_in", "n_out")
         if any(width < 1 for width in self.hidden):
             raise ValueError(f"hidden={self.hidden}; expected at least 1 unit in each layer")
         if self.activation not in ACTIVATIONS:
@@ -105,6 +104,7 @@ class MLP(nn.Module):
             raise ValueError(f"x.shape={tuple(x.shape)}; expected (batch, {self.config.n_in})")
         if not x.is_floating_point():
             raise ValueError(f"x.dtype={x.dtype}; expected floating-point numbers")
+        check_dtype("x", x, cast(nn.Linear, self.layers[0]).weight)
         x = x.flatten(1)  # (B, F)
         states = [x]
         for layer in self.layers[:-1]:

@@ -66,6 +66,8 @@ class Perceptron:
                 f"points.shape={tuple(points.shape)} and labels.shape={tuple(labels.shape)}; "
                 "expected (examples, features) and (examples,), with at least one example"
             )
+        if not bool(points.isfinite().all()):
+            raise ValueError("points hold a number that is not finite; no line goes round it")
         if max_epochs < 1:
             raise ValueError(f"max_epochs={max_epochs}; expected at least 1")
         mistakes: list[int] = []

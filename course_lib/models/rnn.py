@@ -15,6 +15,8 @@ import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from course_lib.models.checks import check_dtype, check_ids, check_sizes, check_targets, look_up
+
 Kind = Literal["rnn", "lstm", "gru"]
 Hidden = Float[Tensor, "batch hidden"]
 State = tuple[Tensor, ...]  # (hidden,) or, for an LSTM, (hidden, memory), each (B, H)
@@ -29,9 +31,7 @@ class RNNConfig:
     kind: Kind = "rnn"
 
     def __post_init__(self) -> None:
-        for name in ("n_in", "n_hidden"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}={getattr(self, name)}; expected at least 1")
+        check_sizes(self, "n_in", "n_hidden")
         if self.kind not in CELLS:
             raise ValueError(f"kind={self.kind!r}; expected one of {tuple(CELLS)}")
 
@@ -149,6 +149,7 @@ class RNN(nn.Module):
             )
         if not x.is_floating_point():
             raise ValueError(f"x.dtype={x.dtype}; expected floating-point numbers (RecurrentLM reads ids)")
+        check_dtype("x", x, self.cell.input.weight)
         expected = self.start(x.shape[0])
         state = expected if state is None else state
         if [part.shape for part in state] != [part.shape for part in expected]:
@@ -156,6 +157,8 @@ class RNN(nn.Module):
                 f"state has the shapes {[tuple(part.shape) for part in state]}; "
                 f"expected {[tuple(part.shape) for part in expected]}"
             )
+        for part in state:
+            check_dtype("state", part, self.cell.input.weight)
         hidden = []
         for step in x.unbind(dim=1):  # (B, F)
             state = cast(State, self.cell(step, state))
@@ -217,8 +220,16 @@ class RecurrentLM(nn.Module):
         targets: Int[Tensor, "batch time"] | None = None,
         state: State | None = None,
     ) -> RecurrentLMOutput:
-        """Read `ids`, going on from `state`; `targets` are the true next tokens (-100: do not count)."""
-        out = self.rnn(self.embed(ids), state)  # (B, T, H)
+        """Read `ids`, going on from `state`; `targets` are the true next tokens (-100: do not count).
+
+        Raises ValueError for ids that are not in the vocabulary or none of them, or targets of another shape.
+        """
+        check_ids("ids", ids)
+        if not ids.numel():
+            raise ValueError(f"ids has shape {tuple(ids.shape)}: no tokens; expected at least one")
+        if targets is not None:
+            check_targets(targets, ids, self.embed.num_embeddings)
+        out = self.rnn(look_up(self.embed, ids), state)  # (B, T, H)
         logits = self.unembed(out.stacked)  # (B, T, V)
         loss = None
         if targets is not None:

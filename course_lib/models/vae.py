@@ -16,6 +16,8 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from course_lib.models.checks import check_dtype, check_sizes
+
 
 @dataclass(frozen=True)
 class AutoencoderConfig:
@@ -28,9 +30,7 @@ class AutoencoderConfig:
     def __post_init__(self) -> None:
         if not self.shape or min(self.shape) < 1:
             raise ValueError(f"shape={self.shape}; expected sizes of at least 1")
-        for name in ("n_latent", "n_hidden"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}={getattr(self, name)}; expected at least 1")
+        check_sizes(self, "n_latent", "n_hidden")
 
     @property
     def n_pixels(self) -> int:
@@ -103,11 +103,13 @@ class Autoencoder(nn.Module):
 
     def encode(self, images: Float[Tensor, "batch *shape"]) -> Float[Tensor, "batch latent"]:
         check_images(images, self.config.shape)
+        check_dtype("images", images, next(self.encoder.parameters()))
         return self.encoder(images.flatten(1))  # (B, Z)
 
     def decode_logits(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch *shape"]:
         if z.ndim != 2 or z.shape[1] != self.config.n_latent:
             raise ValueError(f"z.shape={tuple(z.shape)}; expected (batch, {self.config.n_latent})")
+        check_dtype("z", z, next(self.decoder.parameters()))
         return self.decoder(z).unflatten(1, self.config.shape)  # (B, *shape)
 
     def decode(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch *shape"]:
@@ -169,7 +171,7 @@ def vae_loss(output: VAEOutput, images: Float[Tensor, "batch *shape"], beta: flo
 
     Raises ValueError for a negative `beta`.
     """
-    if beta < 0:
+    if not beta >= 0:
         raise ValueError(f"beta={beta}; expected 0 or more")
     reconstruction = reconstruction_loss(output.logits, images)
     kl = kl_divergence(output.mean, output.log_var).mean()
@@ -191,6 +193,7 @@ class VAE(Autoencoder):
     ) -> tuple[Float[Tensor, "batch latent"], Float[Tensor, "batch latent"]]:
         """Return mean and log-variance for each image."""
         check_images(images, self.config.shape)
+        check_dtype("images", images, next(self.encoder.parameters()))
         mean, log_var = self.encoder(images.flatten(1)).chunk(2, dim=1)  # (B, Z) each
         return mean, log_var
 

@@ -19,8 +19,6 @@ from course_lib.tokenizers.bpe import BytePairTokenizer
 
 logger = logging.getLogger("course_lib.serve")
 
-SMALLEST = 1e-6  # float32 cannot divide by much less: a lower temperature is greedy, a lower top_p one token
-
 
 class Problem(Enum):
     """Why a request is not answered; each wire format has its own status and name for each."""
@@ -184,7 +182,8 @@ class Engine:
     """The model and its worker.
 
     At most `max_active` answers are written at the same time, one token each in turn; at most `max_waiting`
-    wait behind them. `request_seconds` is the time limit of one request, waiting included.
+    wait behind them. `request_seconds` is the time limit of one request, waiting included. Raises ValueError
+    for limits under which nothing would ever be answered, or a tokenizer without the chat format's tokens.
     """
 
     def __init__(
@@ -195,6 +194,16 @@ class Engine:
         max_waiting: int = 32,
         request_seconds: float = 60.0,
     ) -> None:
+        if max_active < 1 or max_waiting < 0 or not request_seconds > 0:
+            raise ValueError(
+                f"max_active={max_active}, max_waiting={max_waiting}, request_seconds={request_seconds}; "
+                "expected at least 1 answer at a time, 0 or more waiting, and more than 0 seconds"
+            )
+        lost = [token for token in SPECIAL_TOKENS if token not in tokenizer.special_tokens]
+        if lost:
+            raise ValueError(
+                f"the tokenizer has no {lost[0]}; expected the special tokens of the chat format"
+            )
         self.model, self.tokenizer = model, tokenizer
         self.max_active, self.max_waiting = max_active, max_waiting
         self.request_seconds = request_seconds
@@ -260,11 +269,11 @@ class Engine:
             self.tokenizer,
             ids,
             room if max_new_tokens is None else min(max_new_tokens, room),
-            temperature if temperature >= SMALLEST else 0.0,
+            temperature,
             generator,
             self._special,
-            top_k,
-            top_p if top_p is None else max(top_p, SMALLEST),
+            top_k=top_k,
+            top_p=top_p,
         )
         job = Job(self, steps, self._special, stop)
         with self._changed:

@@ -6,34 +6,21 @@ Gage 1994; Sennrich et al. 2016 for language models; on bytes with a split into 
 
 import base64
 import hashlib
-import heapq
 import json
-import os
-from collections import Counter, defaultdict
+import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, repeat
 from pathlib import Path
 from typing import Any, Literal
 
 import regex
 
+from course_lib.files import write_atomically
 from course_lib.tokenizers.base import check_ids, printable
+from course_lib.tokenizers.learning import Pair, learn_merges
+from course_lib.tokenizers.split import PATTERN, Split
 
-# GPT-2's split: contractions, then words, numbers and signs with the space before them; no merge crosses it.
-PATTERN = r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
-
-# Llama 3's split: any case of contraction, a sign may lead a word, at most three digits, line ends together.
-LLAMA3_PATTERN = (
-    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"
-    r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
-)
-# Where a text can be cut in two, whatever follows, without changing how the pattern splits either part.
-_SAFE_CUTS = {
-    PATTERN: regex.compile(r"(?<=\S)(?=\s)"),
-    LLAMA3_PATTERN: regex.compile(r"(?<=[\p{L}\p{N}])(?=\s)|(?<=\S)(?=[^\S\r\n])"),
-}
-
-Pair = tuple[int, int]
+REMEMBERED = 100_000  # parts of texts whose tokens are kept
 
 
 class BytePairTokenizer:
@@ -64,16 +51,22 @@ class BytePairTokenizer:
         self.pattern = pattern
         self.whole_words = whole_words
         self.always_special = frozenset(always_special)
-        self._split = regex.compile(pattern)
-        self._covers = pattern in _SAFE_CUTS  # every character of every text is matched
+        self._split = Split(pattern)
         self._foreign = pieces is not None or whole_words or bool(always_special)
         self._pieces: list[bytes | None] = [bytes([i]) for i in range(256)]
-        self._ranks: dict[Pair, int] = {}  # in order of priority
-        self._made: list[int] = []  # by rank: the id that the pair becomes
-        if pieces is None:
-            self._learned_here()
-        else:
-            self._learned_elsewhere(pieces)
+        first: dict[Pair, int] = {}
+        for i, pair in enumerate(self.merges):
+            if first.setdefault(pair, i) != i:
+                raise ValueError(f"merge {i} joins {pair} a second time")
+        made = self._learned_here() if pieces is None else self._learned_elsewhere(pieces)
+        if max(made + self._bytes_ids) > sys.maxunicode:
+            raise ValueError(f"there are ids above {sys.maxunicode}; expected fewer tokens")
+        # Inside, a token is the character chr(id): a pair is a string of two, and a merge a replacement.
+        self._steps = [(chr(a) + chr(b), chr(c)) for (a, b), c in zip(self.merges, made, strict=True)]
+        self._ranks = {(pair[0], pair[1]): rank for rank, (pair, _) in enumerate(self._steps)}
+        self._known: dict[str, str] = {}  # parts of texts and words that were met, and their tokens
+        if isinstance(special_tokens, str):
+            raise ValueError(f"special_tokens={special_tokens!r}; expected a list of texts")
         if not isinstance(special_tokens, Mapping):
             if len(set(special_tokens)) != len(special_tokens):
                 raise ValueError(
@@ -90,23 +83,22 @@ class BytePairTokenizer:
             if self._pieces[token] not in (None, text.encode()):
                 raise ValueError(f"special token {text!r} has the id {token} of another token")
             self._pieces[token] = text.encode()
-        self._cache: dict[str, list[int]] = {}
 
-    def _learned_here(self) -> None:
+    def _learned_here(self) -> list[int]:
+        """Take each merge as a new id and return these ids."""
         for i, (a, b) in enumerate(self.merges):
             if not (0 <= a < 256 + i and 0 <= b < 256 + i):
                 raise ValueError(f"merge {i} joins {a} and {b}; expected ids below {256 + i}")
-            if self._ranks.setdefault((a, b), i) != i:
-                raise ValueError(f"merge {i} joins {(a, b)} a second time")
             self._pieces.append(self._bytes(a) + self._bytes(b))
-            self._made.append(256 + i)
         self._bytes_ids = list(range(256))
         self._whole: dict[bytes, int] = {}
         if self.whole_words:
             self._whole = {self._bytes(i): i for i in range(len(self._pieces))}
         self._in_order = True
+        return list(range(256, len(self._pieces)))
 
-    def _learned_elsewhere(self, pieces: Sequence[bytes | None]) -> None:
+    def _learned_elsewhere(self, pieces: Sequence[bytes | None]) -> list[int]:
+        """Look up which id each merge makes and return these ids."""
         self._pieces = list(pieces)
         ids = {piece: i for i, piece in enumerate(pieces) if piece is not None}
         if len(ids) != sum(piece is not None for piece in pieces):
@@ -114,22 +106,21 @@ class BytePairTokenizer:
         lost = [i for i in range(256) if bytes([i]) not in ids]
         if lost:
             raise ValueError(f"the byte {lost[0]} has no id; expected all 256")
-        last_rank: dict[int, int] = {}  # of the merges that make an id
-        self._in_order = True
+        all_made: list[int] = []
         for i, (a, b) in enumerate(self.merges):
             if not (0 <= a < len(pieces) and 0 <= b < len(pieces)):
                 raise ValueError(f"merge {i} joins {a} and {b}; expected ids below {len(pieces)}")
             made = ids.get(self._bytes(a) + self._bytes(b))
             if made is None:
                 raise ValueError(f"merge {i} joins {a} and {b} to bytes that are no token")
-            if self._ranks.setdefault((a, b), i) != i:
-                raise ValueError(f"merge {i} joins {(a, b)} a second time")
-            self._made.append(made)
-            last_rank[made] = i
-        for rank, (a, b) in enumerate(self.merges):
-            self._in_order &= max(last_rank.get(a, -1), last_rank.get(b, -1)) < rank
+            all_made.append(made)
+        last_rank = {made: rank for rank, made in enumerate(all_made)}  # of the merges that make an id
+        self._in_order = all(
+            max(last_rank.get(a, -1), last_rank.get(b, -1)) < rank for rank, (a, b) in enumerate(self.merges)
+        )
         self._bytes_ids = [ids[bytes([i])] for i in range(256)]
         self._whole = ids if self.whole_words else {}
+        return all_made
 
     def _bytes(self, token: int) -> bytes:
         piece = self._pieces[token] if 0 <= token < len(self._pieces) else None
@@ -153,45 +144,12 @@ class BytePairTokenizer:
         """Learn merges from `text` until the vocabulary, special tokens included, has `vocab_size` entries.
 
         Of equally frequent pairs the smallest pair of ids wins. Learning ends early if no pair occurs twice.
-        Counts are kept per pair and changed only where a merge happens, so the time grows with the number of
-        different words. Raises ValueError if `vocab_size` does not cover the bytes and the special tokens.
+        Raises ValueError if `vocab_size` does not cover the bytes and the special tokens.
         """
         n_merges = vocab_size - 256 - len(special_tokens)
         if n_merges < 0:
             raise ValueError(f"vocab_size={vocab_size}; expected at least {256 + len(special_tokens)}")
-        word_counts = Counter(cls((), (), pattern)._words(text))
-        words = [list(word.encode()) for word in word_counts]
-        times = list(word_counts.values())
-        counts: Counter[Pair] = Counter()
-        where: defaultdict[Pair, set[int]] = defaultdict(set)
-        for w, word in enumerate(words):
-            for pair in pairwise(word):
-                counts[pair] += times[w]
-                where[pair].add(w)
-        heap = [(-n, pair) for pair, n in counts.items()]
-        heapq.heapify(heap)
-        merges: list[Pair] = []
-        while heap and len(merges) < n_merges:
-            negative, best = heapq.heappop(heap)
-            if counts[best] != -negative:
-                continue  # an older count; the newer one is in the heap too
-            if -negative < 2:
-                break
-            changed: set[Pair] = set()
-            for w in where.pop(best):
-                word = words[w]
-                for pair in pairwise(word):
-                    counts[pair] -= times[w]
-                    changed.add(pair)
-                word = words[w] = _merge(word, best, 256 + len(merges))
-                for pair in pairwise(word):
-                    counts[pair] += times[w]
-                    where[pair].add(w)
-                    changed.add(pair)
-            for pair in changed:
-                if counts[pair] > 0:
-                    heapq.heappush(heap, (-counts[pair], pair))
-            merges.append(best)
+        merges = learn_merges(Split(pattern).count_words(text), n_merges)
         return cls(merges, special_tokens, pattern)
 
     def encode(self, text: str, allowed_special: Literal["all"] | Collection[str] = ()) -> list[int]:
@@ -228,7 +186,7 @@ class BytePairTokenizer:
         reach = (
             max(map(len, allowed), default=1) - 1
         )  # a special token may begin in the last `reach` characters
-        cut = _SAFE_CUTS.get(self.pattern)
+        cut = self._split.cut
         waiting: list[str] = []
         before = ""  # the end of what waits
         for text in texts:
@@ -262,42 +220,36 @@ class BytePairTokenizer:
                 )
         return sorted(allowed | self.always_special, key=lambda text: (-len(text), text))
 
-    def _words(self, text: str) -> list[str]:
-        """Split a text; what the pattern leaves out are words too, so that no character is lost."""
-        if self._covers:
-            return self._split.findall(text)
-        words, end = [], 0
-        for match in self._split.finditer(text):
-            words += [text[end : match.start()], match.group()]
-            end = match.end()
-        return [word for word in (*words, text[end:]) if word]
-
     def _encode_ordinary(self, text: str) -> list[int]:
-        ids: list[int] = []
-        cache = self._cache
-        for word in self._words(text):
-            known = cache.get(word)
-            if known is None:
-                known = self.encode_bytes(word.encode())
-                if len(cache) < 100_000:
-                    cache[word] = known
-            ids += known
-        return ids
+        if len(self._known) > REMEMBERED:
+            self._known = {}
+        known, parts = self._known, self._split.parts(text)
+        new = [part for part in dict.fromkeys(parts) if part not in known]
+        for part, words in zip(new, self._split.words_of(new), strict=True):
+            for word in words:
+                if word not in known:
+                    known[word] = self._tokens(word.encode())
+            known[part] = "".join(map(known.__getitem__, words))
+        return list(map(ord, "".join(map(known.__getitem__, parts))))
 
     def encode_bytes(self, word: bytes) -> list[int]:
         """Return the ids of one word: the merges alone, with no split before them."""
+        return list(map(ord, self._tokens(word)))
+
+    def _tokens(self, word: bytes) -> str:
+        """Return the tokens of one word, each as a character."""
         if word in self._whole:
-            return [self._whole[word]]
-        ids = [self._bytes_ids[byte] for byte in word]
+            return chr(self._whole[word])
+        tokens = word.decode("latin-1").translate(self._bytes_ids)
         never = len(self.merges)
-        while len(ids) > 1:  # apply the earliest learned merge first: training order, not longest match
-            best = min(pairwise(ids), key=lambda pair: self._ranks.get(pair, never))
-            rank = self._ranks.get(best)
-            if rank is None:
+        while len(tokens) > 1:  # apply the earliest learned merge first: training order, not longest match
+            rank = min(map(self._ranks.get, pairwise(tokens), repeat(never)))
+            if rank == never:
                 break
+            pair, made = self._steps[rank]
             # where a merge can make way for an earlier one, only one at a time is right
-            ids = _merge(ids, best, self._made[rank], only_first=not self._in_order)
-        return ids
+            tokens = tokens.replace(pair, made, -1 if self._in_order else 1)
+        return tokens
 
     def decode(self, ids: Iterable[int]) -> str:
         """Return the text, U+FFFD for bytes that are no whole character. ValueError for unknown ids."""
@@ -313,14 +265,8 @@ class BytePairTokenizer:
 
     def save(self, path: str | Path) -> None:
         """Write the tokenizer as JSON, under a temporary name that is then renamed."""
-        path = Path(path)
         text = json.dumps(self._record(), ensure_ascii=False) + "\n"
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        try:
-            temporary.write_text(text, encoding="utf-8")
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        write_atomically(Path(path), lambda target: target.write_text(text, encoding="utf-8"))
 
     def _record(self) -> dict[str, Any]:
         record: dict[str, Any] = {
@@ -351,29 +297,12 @@ class BytePairTokenizer:
             record: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
             if record["kind"] != "byte-pair encoding":
                 raise KeyError("kind")
-            merges = [(int(a), int(b)) for a, b in record["merges"]]
+            merges = [(a, b) for a, b in record["merges"]]
             if "pieces" not in record:
                 return cls(merges, record["special_tokens"], record["pattern"])
             pieces = [None if piece is None else base64.b64decode(piece) for piece in record["pieces"]]
             special = {str(name): int(token) for name, token in record["special_tokens"].items()}
             whole, always = bool(record["whole_words"]), list(record["always_special"])
             return cls(merges, special, record["pattern"], pieces, whole, always)
-        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, regex.error) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError, regex.error) as error:
             raise ValueError(f"{path} is no byte-pair tokenizer of this course ({error})") from None
-
-
-def _merge(ids: list[int], pair: Pair, new: int, only_first: bool = False) -> list[int]:
-    """Replace every occurrence of `pair`, from left to right, by the id `new`."""
-    a, b = pair
-    out: list[int] = []
-    i, last = 0, len(ids) - 1
-    while i <= last:
-        if i < last and ids[i] == a and ids[i + 1] == b:
-            out.append(new)
-            i += 2
-            if only_first:
-                return out + ids[i:]
-        else:
-            out.append(ids[i])
-            i += 1
-    return out

@@ -1,7 +1,10 @@
 """One token per character that the training text contains."""
 
+import json
 from collections.abc import Iterable
+from pathlib import Path
 
+from course_lib.files import write_atomically
 from course_lib.tokenizers.base import check_ids, printable
 
 
@@ -36,3 +39,19 @@ class CharacterTokenizer:
     def token_text(self, token: int) -> str:
         """Show one token to a person (space as a middle dot)."""
         return printable(self.decode_bytes([token]))
+
+    def save(self, path: str | Path) -> None:
+        """Write the characters as JSON, under a temporary name that is then renamed."""
+        text = json.dumps({"kind": "characters", "characters": "".join(self.characters)}) + "\n"
+        write_atomically(Path(path), lambda target: target.write_text(text, encoding="utf-8"))
+
+    @classmethod
+    def load(cls, path: str | Path) -> "CharacterTokenizer":
+        """Read a tokenizer that `save` wrote. Raises ValueError with one line if the file is none."""
+        try:
+            record = json.loads(Path(path).read_text(encoding="utf-8"))
+            if record["kind"] != "characters" or not isinstance(record["characters"], str):
+                raise KeyError("kind")
+            return cls(record["characters"])
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
+            raise ValueError(f"{path} is no character tokenizer of this course ({error})") from None

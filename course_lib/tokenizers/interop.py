@@ -8,14 +8,16 @@ start, for example) is not part of the encoding and is left out.
 import base64
 import binascii
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import regex
 
-from course_lib.tokenizers.bpe import PATTERN, BytePairTokenizer, Pair
+from course_lib.files import write_atomically
+from course_lib.tokenizers.bpe import BytePairTokenizer
+from course_lib.tokenizers.learning import Pair
+from course_lib.tokenizers.split import PATTERN
 
 LARGEST_FILE = 2**27  # bytes; Llama 3's has 9 million
 
@@ -263,13 +265,7 @@ def _read_text(path: str | Path) -> str:
 
 
 def _write_text(path: str | Path, text: str) -> None:
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_atomically(Path(path), lambda target: target.write_text(text, encoding="utf-8"))
 
 
 def _refuse(path: str | Path, kind: str, error: Exception) -> ValueError:

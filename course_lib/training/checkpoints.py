@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +10,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
+from course_lib.files import write_atomically, write_together
 from course_lib.models.gpt import GPT, GPTConfig
 from course_lib.tokenizers.bpe import BytePairTokenizer
 from course_lib.training.distributed import rank, split_like, whole
@@ -24,30 +23,20 @@ class CheckpointError(ValueError):
     """A checkpoint is missing, cut short, or something else; the message is one line."""
 
 
-def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
-    """Call `write` with a temporary name beside `path`, then rename: a reader never sees half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        write(temporary)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 def save_checkpoint(
     path: str | Path,
     model: GPT,
     tokenizer: BytePairTokenizer,
     meta: dict[str, Any] | None = None,
     dtype: torch.dtype | None = None,
-    tokenizer_file: str = "tokenizer.json",
+    tokenizer_file: str | None = None,
 ) -> None:
-    """Write `path`.safetensors, `path`.json and, beside them, the tokenizer.
+    """Write `path`.safetensors, `path`.json and, beside them, the tokenizer: all three or none.
 
     `dtype` rounds the stored weights (torch.float16 halves the file). `meta` is anything that JSON can hold.
-    Several checkpoints of one folder can share a `tokenizer_file`. Under torchrun all processes call it
-    together and process 0 writes.
+    The tokenizer is `path`-tokenizer.json, unless checkpoints of one folder share a `tokenizer_file`. Under
+    torchrun all processes call it together and process 0 writes. Raises CheckpointError, before anything is
+    written, for a model that could not be loaded again, or a tokenizer with more ids than the model.
     """
     path = _stem(path)
     weights_path, record_path = _files(path)
@@ -58,18 +47,32 @@ def save_checkpoint(
     }
     if rank() != 0:
         return
+    if problem := _misfit(weights, model.config):
+        raise CheckpointError(
+            f"the model is not what its configuration says (merge LoRA layers first): {problem}"
+        )
+    if tokenizer.vocab_size > model.config.vocab_size:
+        raise CheckpointError(
+            f"the tokenizer has {tokenizer.vocab_size} ids, but the model's vocab_size is {model.config.vocab_size}"
+        )
+    tokenizer_file = tokenizer_file or f"{path.name}-tokenizer.json"
     data = save(weights, metadata={"format": "pt"})
-    write_atomically(weights_path, lambda target: target.write_bytes(data))
-    tokenizer.save(path.parent / tokenizer_file)
     record = {
         "format": FORMAT,
         "config": model.config.to_dict(),
         "tokenizer_file": tokenizer_file,
+        "tokenizer_sha256": tokenizer.fingerprint(),
         "weights_sha256": hashlib.sha256(data).hexdigest(),
         "meta": meta or {},
     }
     text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
-    write_atomically(record_path, lambda target: target.write_text(text, encoding="utf-8"))
+    write_together(
+        {
+            path.parent / tokenizer_file: tokenizer.save,
+            weights_path: lambda target: target.write_bytes(data),
+            record_path: lambda target: target.write_text(text, encoding="utf-8"),
+        }
+    )
 
 
 def load_checkpoint(
@@ -97,27 +100,34 @@ def load_checkpoint(
             record["weights_sha256"],
             record["meta"],
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise CheckpointError(f"{record_path} is no checkpoint of this course ({_one_line(error)})") from None
     if hashlib.sha256(weights_path.read_bytes()).hexdigest() != digest:
         raise CheckpointError(
             f"{weights_path} is cut short or changed: it is not the file that {record_path} describes"
         )
     try:
-        weights = load_file(weights_path)
-        model = GPT(config)
-        weights = {name: tensor.float() for name, tensor in weights.items()}
-        if config.tie_embeddings:
-            weights["unembed.weight"] = weights["embed.weight"]
-        model.load_state_dict(weights)
-    except (SafetensorError, KeyError, RuntimeError) as error:
-        raise CheckpointError(f"{weights_path} does not hold this model ({_one_line(error)})") from None
+        weights = {name: tensor.float() for name, tensor in load_file(weights_path).items()}
+    except SafetensorError as error:
+        raise CheckpointError(f"{weights_path} is no safetensors file ({_one_line(error)})") from None
+    if problem := _misfit(weights, config):  # before memory is taken for whatever the record says
+        raise CheckpointError(
+            f"{weights_path} does not hold the model that {record_path} describes: {problem}"
+        )
+    model = GPT(config)
+    if config.tie_embeddings:
+        weights["unembed.weight"] = weights["embed.weight"]
+    model.load_state_dict(weights)
     if not tokenizer_path.is_file():
         raise CheckpointError(f"{tokenizer_path} is missing; the checkpoint {path} needs it")
     try:
         tokenizer = BytePairTokenizer.load(tokenizer_path)
     except ValueError as error:
         raise CheckpointError(_one_line(error)) from None
+    if record.get("tokenizer_sha256", tokenizer.fingerprint()) != tokenizer.fingerprint():
+        raise CheckpointError(
+            f"{tokenizer_path} is another tokenizer than the one that {path} was saved with"
+        )
     return model.to(device).eval(), tokenizer, meta
 
 
@@ -196,31 +206,56 @@ def load_training_state(
                     f"{path} belongs to a run with other settings; remove it or pass its settings"
                 )
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
-    except (SafetensorError, OSError) as error:
+            record = json.loads(metadata["record"])
+    except CheckpointError:
+        raise
+    except (SafetensorError, OSError, ValueError, KeyError) as error:
         raise CheckpointError(
             f"{path} is missing, cut short or no training state ({_one_line(error)})"
         ) from None
     own: dict[str, Tensor] = {f"model.{name}": p for name, p in model.named_parameters()}
     own |= {f"buffer.{name}": b for name, b in model.named_buffers()}
     stored = {
-        name: tensor.shape for name, tensor in tensors.items() if name.startswith(("model.", "buffer."))
+        name: (t.shape, t.dtype) for name, t in tensors.items() if name.startswith(("model.", "buffer."))
     }
-    if stored != {name: tensor.shape for name, tensor in own.items()}:
-        raise CheckpointError(f"{path} belongs to a model of another shape")
+    if stored != {name: (tensor.shape, tensor.dtype) for name, tensor in own.items()}:
+        raise CheckpointError(f"{path} belongs to a model of another shape or dtype")
+    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    state: dict[int, dict[str, Tensor]] = {}
+    for name in tensors:
+        if name.startswith("optimizer."):
+            _, index, key = name.split(".", 2)
+            state.setdefault(int(index), {})[key] = tensors[name]
+    for index, parts in state.items():
+        fits = index < len(parameters) and parts.keys() == {"step", "exp_avg", "exp_avg_sq"}
+        if not fits or parts["exp_avg"].shape != parameters[index].shape:
+            raise CheckpointError(f"{path} belongs to a run that trained other parameters of this model")
+        for key in ("exp_avg", "exp_avg_sq"):
+            parts[key] = split_like(parts[key], parameters[index])
+    if "generator" not in tensors:
+        raise CheckpointError(f"{path} is no training state of this course: it has no generator")
     with torch.no_grad():
         for name, tensor in own.items():
             tensor.copy_(split_like(tensors[name], tensor))
-    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
-    state: dict[int, dict[str, Tensor]] = {}
-    for name, tensor in tensors.items():
-        if name.startswith("optimizer."):
-            _, index, key = name.split(".", 2)
-            example = parameters[int(index)]
-            fits = tensor.shape == example.shape and tensor.ndim > 0  # the step count is one number
-            state.setdefault(int(index), {})[key] = split_like(tensor, example) if fits else tensor
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
     generator.set_state(tensors["generator"])
-    return json.loads(metadata["record"])
+    return record
+
+
+def _misfit(weights: dict[str, Tensor], config: GPTConfig) -> str:
+    """Say in a few words how tensors differ from the parameters of a `GPT` of this shape; "" if they do not."""
+    layers = {name.split(".")[1] for name in weights if name.startswith("blocks.")}
+    if len(layers) != config.n_layer:
+        return f"{len(layers)} layers; expected {config.n_layer}"
+    with torch.device("meta"):
+        expected = {name: parameter.shape for name, parameter in GPT(config).named_parameters()}
+    for name in sorted(expected.keys() | weights.keys()):
+        found = tuple(weights[name].shape) if name in weights else "missing"
+        if name not in expected:
+            return f"{name} is not expected"
+        if found != tuple(expected[name]):
+            return f"{name} is {found}; expected {tuple(expected[name])}"
+    return ""
 
 
 def _stem(path: str | Path) -> Path:

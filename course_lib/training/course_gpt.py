@@ -78,8 +78,16 @@ def train_tokenizer(corpus: Corpus) -> BytePairTokenizer:
 class PretrainingBatches:
     """Rows from anywhere in the text, and rows that begin where a document begins and read on."""
 
-    def __init__(self, corpus: Corpus, tokenizer: BytePairTokenizer, context: int, seed: int) -> None:
-        self.context = context
+    def __init__(
+        self,
+        corpus: Corpus,
+        tokenizer: BytePairTokenizer,
+        context: int,
+        seed: int,
+        rows_of_text: int = ROWS_OF_TEXT,
+        rows_of_facts: int = ROWS_OF_FACTS,
+    ) -> None:
+        self.context, self.rows_of_text, self.rows_of_facts = context, rows_of_text, rows_of_facts
         self.text = torch.tensor(tokenizer.encode(corpus.text))
         order = torch.randperm(len(corpus.documents), generator=torch.Generator().manual_seed(seed)).tolist()
         ids: list[int] = []
@@ -91,8 +99,8 @@ class PretrainingBatches:
         self.starts = torch.tensor([start for start in starts if start + context + 1 <= len(ids)])
 
     def __call__(self, generator: torch.Generator) -> Batch:
-        anywhere = torch.randint(len(self.text) - self.context, (ROWS_OF_TEXT,), generator=generator)
-        starts = self.starts[torch.randint(len(self.starts), (ROWS_OF_FACTS,), generator=generator)]
+        anywhere = torch.randint(len(self.text) - self.context, (self.rows_of_text,), generator=generator)
+        starts = self.starts[torch.randint(len(self.starts), (self.rows_of_facts,), generator=generator)]
         rows = [self.text[i : i + self.context + 1] for i in anywhere.tolist()]
         rows += [self.documents[i : i + self.context + 1] for i in starts.tolist()]
         batch = torch.stack(rows)  # (B, T + 1)

@@ -235,7 +235,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
         if rank() == 0:
             if options.history is not None:
-                from course_lib.training.checkpoints import write_atomically
+                from course_lib.files import write_atomically
 
                 text_of = json.dumps(vars(history)) + "\n"
                 write_atomically(options.history, lambda path: path.write_text(text_of, encoding="utf-8"))

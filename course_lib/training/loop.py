@@ -50,8 +50,14 @@ class TrainConfig:
     def __post_init__(self) -> None:
         if self.steps < 1:
             raise ValueError(f"steps={self.steps}; expected at least 1")
-        if not self.lr > 0:
+        if not 0 < self.lr < math.inf:
             raise ValueError(f"lr={self.lr}; expected more than 0")
+        if not 0 <= self.min_lr_ratio <= 1:
+            raise ValueError(f"min_lr_ratio={self.min_lr_ratio}; expected a share of lr, 0 to 1")
+        if not 0 <= self.weight_decay < math.inf:
+            raise ValueError(f"weight_decay={self.weight_decay}; expected 0 or more")
+        if len(self.betas) != 2 or not all(0 <= beta < 1 for beta in self.betas):
+            raise ValueError(f"betas={self.betas}; expected two numbers from 0 to below 1")
         if not 0 <= self.warmup <= self.steps:
             raise ValueError(f"warmup={self.warmup}; expected 0 to steps={self.steps}")
         if not self.grad_clip > 0:
@@ -140,8 +146,12 @@ def train(
 
     Raises FloatingPointError that names the step as soon as the loss or the gradient is not finite, before
     any weight has changed; RuntimeError if compile=True finds no compiler; ValueError for a batch that cannot
-    be cut, or shard=True without torchrun.
+    be cut, a model of which nothing is trained, save_every < 1, or shard=True without torchrun.
     """
+    if not any(parameter.requires_grad for parameter in model.parameters()):
+        raise ValueError("no parameter of the model has requires_grad=True; expected something to train")
+    if save_every is not None and save_every < 1:
+        raise ValueError(f"save_every={save_every}; expected at least 1 step, or None")
     pieces = config.accumulate * distributed.world_size()
     if counted is None:
         if pieces > 1 and loss_function is not next_token_loss:

@@ -36,7 +36,7 @@ from course_lib.models.gpt import GPT
 from course_lib.tokenizers.bpe import BytePairTokenizer
 from course_lib.training.checkpoints import load_checkpoint, save_checkpoint
 from course_lib.training.course_gpt import Corpus, PretrainingBatches, gpt_config, train_tokenizer
-from course_lib.training.loop import Batch, History, TrainConfig, train
+from course_lib.training.loop import History, TrainConfig, train
 
 Stage = Literal["base", "sft", "dpo"]
 STAGES: tuple[Stage, ...] = ("base", "sft", "dpo")
@@ -254,18 +254,6 @@ def rich_table(tables: Sequence[StageTable]) -> Any:
     return table
 
 
-class FactBatches(PretrainingBatches):
-    """Rows from anywhere in the text, and more rows that begin where a document about a country begins."""
-
-    def __call__(self, generator: torch.Generator) -> Batch:
-        anywhere = torch.randint(len(self.text) - self.context, (ROWS_OF_TEXT,), generator=generator)
-        starts = self.starts[torch.randint(len(self.starts), (ROWS_OF_FACTS,), generator=generator)]
-        rows = [self.text[i : i + self.context + 1] for i in anywhere.tolist()]
-        rows += [self.documents[i : i + self.context + 1] for i in starts.tolist()]
-        batch = torch.stack(rows)  # (B, T + 1)
-        return batch[:, :-1], batch[:, 1:]
-
-
 def make_corpus(seed: int) -> Corpus:
     """Return the language reference and documents about the countries: several wordings of all facts."""
     text, text_val = train_val_split(language_reference())
@@ -397,7 +385,14 @@ class _Run:
         return None if self.out is None else self.out / f".three-stages-seed-{self.seed}-{stage}.safetensors"
 
     def base(self) -> History:
-        batches = FactBatches(self.corpus, self.tokenizer, self.model.config.context, self.seed)
+        batches = PretrainingBatches(
+            self.corpus,
+            self.tokenizer,
+            self.model.config.context,
+            self.seed,
+            ROWS_OF_TEXT,
+            ROWS_OF_FACTS,
+        )
         generator = torch.Generator().manual_seed(self.seed)
         return train(
             self.model,

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_lib.alignment.dpo import align_on_preferences, dpo_loss, pair_log_probs
-from course_lib.alignment.rewards import make_preferences, reward_loss
+from course_lib.alignment.rewards import Preference, make_preferences, reward_loss
 from course_lib.alignment.sft import (
     Adapters,
     answer_log_probs,
@@ -194,14 +194,25 @@ def test_adapters_alone_are_trained(stage):
         assert (adapted > margins(tiny())).all()
 
 
+@pytest.mark.usefixtures("as_a_learner")
 def test_bad_input():
     zero = torch.zeros(1)
     with pytest.raises(ValueError, match="beta=0"):
         dpo_loss(zero, zero, zero, zero, 0)
-    with pytest.raises(ValueError, match="empty"):
+    with pytest.raises(ValueError, match="at least one pair"):
         dpo_loss(zero[:0], zero[:0], zero[:0], zero[:0])
-    for wrong in ({"beta": -1}, {"sft_weight": -1}):
-        with pytest.raises(ValueError, match="expected beta > 0 and sft_weight >= 0"):
-            align_on_preferences(tiny(), PAIRS, SETTINGS, seeded(), **wrong)
-    with pytest.raises(ValueError, match="examples is empty"):
+    with pytest.raises(ValueError, match=r"shapes \[\(2,\), \(2,\), \(1,\), \(2,\)\]; expected as many"):
+        dpo_loss(zero.expand(2), zero.expand(2), zero, zero.expand(2))  # would be taken for both
+    for name, value in [("beta", -1), ("beta", math.inf), ("sft_weight", -1), ("batch_size", 0)]:
+        with pytest.raises(ValueError, match=f"{name}={value}; expected"):
+            align_on_preferences(tiny(), PAIRS, SETTINGS, seeded(), **{name: value})
+    with pytest.raises(ValueError, match="accumulate=2; expected 1 here: take a smaller batch"):
+        align_on_preferences(tiny(), PAIRS, TrainConfig(2, warmup=0, accumulate=2), seeded())
+    mixed = [*PAIRS, Preference(PAIRS[0].chosen, PAIRS[2].rejected)]
+    with pytest.raises(ValueError, match=f"the answers of pair {len(PAIRS)} have different prompts"):
+        align_on_preferences(tiny(), mixed, SETTINGS, seeded())
+    with pytest.raises(ValueError, match="preferences is empty"):
         align_on_preferences(tiny(), [], SETTINGS, seeded())
+    for pairs, size in (([], 4), (PAIRS, 0)):
+        with pytest.raises(ValueError, match=f"batch_size={size}, {len(pairs)} items"):
+            pair_log_probs(tiny(), pairs, size)

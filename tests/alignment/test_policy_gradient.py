@@ -246,6 +246,7 @@ def test_reference_is_frozen():
         assert torch.equal(parameter, before)
 
 
+@pytest.mark.usefixtures("as_a_learner")
 def test_bad_input():
     model, ok = tiny(), torch.zeros(1, 1)
     with pytest.raises(ValueError, match="at least 2 to compare"):
@@ -261,3 +262,24 @@ def test_bad_input():
         improve_on_rewards(model, model, *arguments)
     with pytest.raises(ValueError, match="beta=-1"):
         improve_on_rewards(model, copy.deepcopy(model), *arguments, beta=-1)
+    for options in ({"group": 1}, {"prompts_per_step": 0}, {"uses": 0}, {"max_new_tokens": 0}):
+        ((name, value),) = options.items()
+        with pytest.raises(ValueError, match=f"{name}={value}; expected at least"):
+            improve_on_rewards(model, copy.deepcopy(model), *arguments, **options)
+    for prompts, message in (([], "of 0 prompts"), ([[1], [2] * 9], "has 9 tokens.*at most the context's")):
+        with pytest.raises(ValueError, match=message):
+            improve_on_rewards(model, copy.deepcopy(model), prompts, *arguments[1:])
+    for reward in (math.nan, None):
+        with pytest.raises(ValueError, match=f"reward returned {reward}; expected a finite number"):
+            improve_on_rewards(
+                model, copy.deepcopy(model), [[1]], lambda *_, r=reward: r, *arguments[2:], max_new_tokens=4
+            )
+    cut = TrainConfig(1, warmup=0, accumulate=2)
+    with pytest.raises(ValueError, match="accumulate=2"):
+        improve_on_rewards(
+            model, copy.deepcopy(model), *arguments[:2], cut, seeded(), set(), max_new_tokens=4
+        )
+    with pytest.raises(ValueError, match=r"reference_logits.shape=\(1, 3\); expected \(2, 3\)"):
+        kl_to_reference(torch.zeros(2, 3), torch.zeros(1, 3))
+    with pytest.raises(ValueError, match="0 items"):
+        measure_kl(model, model, [])

@@ -119,10 +119,20 @@ def test_it_learns_a_preference_and_carries_it_to_new_pairs():
     assert (chosen > rejected).all()
 
 
+@pytest.mark.usefixtures("as_a_learner")
 def test_bad_input():
     empty = torch.zeros(0)
-    with pytest.raises(ValueError, match="empty"):
+    with pytest.raises(ValueError, match="at least one pair"):
         reward_loss(empty, empty)
+    with pytest.raises(ValueError, match=r"chosen.shape=\(2,\), rejected.shape=\(1,\); expected as many"):
+        reward_loss(torch.zeros(2), torch.zeros(1))
+    pairs = make_preferences(TOKENIZER, [("a", "b", "c")])
+    with pytest.raises(ValueError, match="batch_size=0"):
+        train_reward_model(RewardModel(tiny()), pairs, TrainConfig(1, warmup=0), seeded(), 0)
+    with pytest.raises(ValueError, match="accumulate=2"):
+        train_reward_model(RewardModel(tiny()), pairs, TrainConfig(1, warmup=0, accumulate=2), seeded())
+    with pytest.raises(ValueError, match="batch_size=0"):
+        rewards_of(RewardModel(tiny()), [pairs[0].chosen], 0)
     long = make_preferences(TOKENIZER, [("a" * 20, "b", "c")])
     with pytest.raises(ValueError, match="context is 16"):
         train_reward_model(RewardModel(tiny()), long, TrainConfig(1, warmup=0), seeded())

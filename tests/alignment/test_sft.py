@@ -41,6 +41,11 @@ def test_prompt_and_padding_do_not_count():
     assert torch.equal(sft_loss(logits, ids, PROMPTS, LENGTHS), before)
 
 
+def test_gradient():
+    logits, ids = rows()
+    assert torch.autograd.gradcheck(lambda x: sft_loss(x, ids, PROMPTS, LENGTHS), (logits.requires_grad_(),))
+
+
 def test_a_model_that_knows_the_next_token_has_no_loss():
     _, ids = rows()
     logits = torch.zeros(2, 8, 11)
@@ -115,6 +120,30 @@ def test_frozen_embeddings_stay_except_the_named_ones(position):
     assert all(parameter.grad is not None for parameter in model.parameters())
     with pytest.raises(ValueError, match="expected ids from 0"), frozen_embeddings(model, but=[9999]):
         pass
+
+
+def test_cut_batches_give_the_same_losses():
+    """Parts with few answer tokens weigh less: each token of the batch counts once, cut or not."""
+    examples = make_examples(TOKENIZER, [("a?", "x"), ("b?", "yyyyyy")])
+
+    def run(accumulate: int) -> list[float]:
+        config = GPTConfig(vocab_size=TOKENIZER.vocab_size, context=16, n_layer=1, n_head=2, n_embd=16)
+        model = GPT(config, torch.Generator().manual_seed(0)).double()
+        settings = TrainConfig(steps=5, lr=2e-2, warmup=1, accumulate=accumulate)
+        return finetune_on_examples(
+            model, examples, settings, torch.Generator().manual_seed(1), 6, False
+        ).loss
+
+    assert run(3) == pytest.approx(run(1), abs=1e-12)
+
+
+def test_bad_input():
+    model = GPT(GPTConfig(vocab_size=300, context=16, n_layer=1, n_head=1, n_embd=4))
+    examples = make_examples(TOKENIZER, [("a?", "x")])
+    with pytest.raises(ValueError, match="batch_size=0"):
+        finetune_on_examples(model, examples, TrainConfig(1, warmup=0), torch.Generator(), 0)
+    with pytest.raises(ValueError, match=r"no <\|user\|>; expected the special tokens"):
+        make_examples(BytePairTokenizer([]), [("a?", "x")])
 
 
 def test_too_long_examples_are_refused():

@@ -82,6 +82,16 @@ def test_ratios_are_taken_within_rounds():
     assert ours.speed == 20.0
 
 
+def test_ten_times_the_text_is_other_text():
+    text = "the cat sat on the mat\n" * 50
+    longer = bench.more_english(text, 10 * len(text))
+    assert longer.startswith(text)
+    assert len(longer) == 10 * len(text)
+    paragraphs = longer[len(text) :].strip().split("\n\n")
+    assert len(set(longer[len(text) :].split())) > 300
+    assert len(set(paragraphs)) > 0.9 * len(paragraphs)
+
+
 def test_unknown_names_are_refused():
     with pytest.raises(CourseError, match="no benchmark 'speed'"):
         bench.run_bench(["speed"])

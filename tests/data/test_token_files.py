@@ -82,7 +82,7 @@ def test_a_file_larger_than_memory_is_not_loaded(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("ids", "place"), [([0, 1, 9, 3], 2), ([0, -1], 1), ([*range(3)] * 40_000 + [9], 120_000)]
+    ("ids", "place"), [([0, 1, 9, 3], 2), ([0, -1], 1), ([1, 1.5], 1), ([*range(3)] * 40_000 + [9], 120_000)]
 )
 def test_a_bad_id_is_named_and_leaves_no_file(tmp_path, ids, place):
     (tmp_path / "t").write_text("the old one")

@@ -53,14 +53,18 @@ def test_a_model_that_is_right_as_often_as_it_says_has_no_error():
     assert expected_calibration_error(confidence, ~right) == pytest.approx((4 * 0.5 + 3) / 7)
 
 
+@pytest.mark.usefixtures("as_a_learner")
 def test_bad_input():
     one = torch.tensor([True])
     with pytest.raises(ValueError, match="n_bins=0"):
         reliability_table(torch.tensor([0.5]), one, 0)
-    with pytest.raises(ValueError, match="confidence is empty"):
+    with pytest.raises(ValueError, match=r"confidence.shape=\(0,\).*at least one answer"):
         reliability_table(torch.tensor([]), one[:0])
-    with pytest.raises(ValueError, match="confidence is empty"):
+    with pytest.raises(ValueError, match=r"confidence.shape=\(0,\).*at least one answer"):
         brier_score(torch.tensor([]), one[:0])
-    for bad in (-0.1, 1.1, float("nan")):
-        with pytest.raises(ValueError, match="outside 0 to 1"):
-            reliability_table(torch.tensor([bad]), one)
+    for measure in (reliability_table, expected_calibration_error, brier_score):
+        for bad in (-0.1, 1.1, float("nan")):
+            with pytest.raises(ValueError, match="outside 0 to 1"):
+                measure(torch.tensor([bad]), one)
+        with pytest.raises(ValueError, match=r"right.shape=\(1,\); expected \(answers,\) each"):
+            measure(torch.tensor([0.5, 0.6]), one)  # one answer would be taken for all

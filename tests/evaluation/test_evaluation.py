@@ -85,9 +85,15 @@ def test_accuracy_counts_whole_answers_that_end(monkeypatch):
     assert "1 of 4" in str(result)
 
 
+@pytest.mark.usefixtures("as_a_learner")
 def test_bad_input():
     with pytest.raises(ValueError, match="at least 2"):
         token_loss(small_gpt(), [1])
+    for ids, message in (([1, 10**6], "ids has 1000000"), ([1, -1], "ids has -1"), ([1, 2.5], "ids has 2.5")):
+        with pytest.raises(ValueError, match=message):
+            token_loss(small_gpt(), ids)
+    with pytest.raises(ValueError, match="batch_size=0"):
+        token_loss(small_gpt(), [1, 2], 0)
     with pytest.raises(ValueError, match="n_bytes=0"):
         bits_per_byte(1.0, 1, 0)
     with pytest.raises(ValueError, match="successes=5, n=4"):

@@ -109,3 +109,5 @@ def test_bad_input():
         win_rate([1], [1, 2])
     with pytest.raises(ValueError, match="margin=-1"):
         win_rate([1], [1], -1)
+    with pytest.raises(ValueError, match="no number"):
+        win_rate([1.0, float("nan")], [1.0, 1.0])

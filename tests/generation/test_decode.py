@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from course_lib.generation.decode import generate, generate_batch, stream
+from course_lib.generation.sampling import sample
 from course_lib.models.gpt import GPT, GPTConfig, GPTOutput
 from course_lib.tokenizers.bytes import ByteTokenizer
 
@@ -106,9 +107,13 @@ def test_stream_shows_what_was_left_incomplete():
         ([], "empty"),
         ([256], "id 256"),
         ([-1], "id -1"),
+        ([1.7], "ids has 1.7; expected token ids"),
+        ("Hi", "ids has 'H'; expected token ids, which a tokenizer makes of text"),
+        (torch.tensor([[1, 2]]), r"ids has \[1, 2\]"),
         (list(range(17)), "17 tokens, but the context is 16"),
     ],
 )
+@pytest.mark.usefixtures("as_a_learner")
 def test_bad_prompts_are_refused_before_the_first_step(ids, message):
     model = small_gpt()
     with pytest.raises(ValueError, match=message):
@@ -155,14 +160,53 @@ def test_stream_reaches_one_token_at_a_time():
     steps.close()
 
 
-def test_bad_options_are_refused_before_the_first_step():
+@pytest.mark.usefixtures("as_a_learner")
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"min_p": 2.0},
+        {"repetition_penalty": 0.0},
+        {"temperature": -1.0},
+        {"generator": -3},
+        {"max_new_tokens": -1},
+        {"stop_ids": 5},
+        {"stop_ids": "ab"},
+        {"stop_ids": {1, 256}},
+    ],
+    ids=str,
+)
+def test_bad_options_are_refused_before_the_first_step(options):
     model = small_gpt()
-    for options in ({"min_p": 2.0}, {"repetition_penalty": 0.0}, {"temperature": -1.0}, {"generator": -3}):
-        name = next(iter(options))
-        for call in (
-            lambda o=options: generate(model, [1], 1, **o),
-            lambda o=options: generate_batch(model, [[1]], 1, **o),
-            lambda o=options: stream(model, ByteTokenizer(), [1], 1, **o),
-        ):
-            with pytest.raises(ValueError, match=f"{name}="):
-                call()
+    name, options = next(iter(options)), {"max_new_tokens": 1} | options
+    for call in (
+        lambda: generate(model, [1], **options),
+        lambda: generate_batch(model, [[1]], **options),
+        lambda: stream(model, ByteTokenizer(), [1], **options),
+    ):
+        with pytest.raises(ValueError, match=f"{name}="):
+            call()
+
+
+def test_all_options_reach_the_choice():
+    """The same words as in `sample`, whichever way the tokens are asked for."""
+    model = small_gpt()
+    settings = {"top_k": 5, "top_p": 0.9, "min_p": 0.01, "repetition_penalty": 1.2}
+    new = generate(model, [1, 2], 12, 1.3, 4, **settings)
+    context, dice = [1, 2], torch.Generator().manual_seed(4)
+    for token in new:
+        logits = model(torch.tensor([context])).logits[:, -1]
+        assert token == int(sample(logits, 1.3, dice, torch.tensor([context]), **settings))
+        context.append(token)
+    assert generate_batch(model, [[1, 2]], 12, 1.3, 4, **settings) == [new]
+    assert [step.token for step in stream(model, ByteTokenizer(), [1, 2], 12, 1.3, 4, **settings)] == new
+    with pytest.raises(TypeError, match="topk"):
+        generate(model, [1], 1, topk=5)
+
+
+@pytest.mark.parametrize("temperature", [0, 1.0])
+def test_a_broken_model_says_so(temperature):
+    model = small_gpt()
+    with torch.no_grad():
+        model.norm.weight[0] = torch.nan
+    with pytest.raises(ValueError, match="largest score nan"):
+        generate(model, [1], 3, temperature, 0)

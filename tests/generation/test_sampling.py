@@ -61,6 +61,15 @@ def test_temperature_zero_is_greedy():
     assert int(sample(torch.tensor([1.0, 3.0, 3.0]), 0)) == 1
 
 
+@pytest.mark.parametrize("tiny", [1e-6, 1e-38, 1e-45, 1e-320])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
+def test_settings_too_small_for_the_dtype_leave_the_best(dtype, tiny):
+    """float32 turns 1e-50 into 0, and 0 / 0 is no probability."""
+    assert softmax(LADDER.to(dtype), tiny).tolist() == [1.0, 0.0, 0.0, 0.0, 0.0]
+    assert int(sample(LADDER.to(dtype), tiny, 0)) == 0
+    assert int(sample(LADDER.to(dtype), 1.0, 0, top_p=tiny)) == 0
+
+
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
 def test_frequencies_are_the_probabilities(temperature):
     n = 20_000
@@ -99,6 +108,14 @@ def test_bad_input():
             call(LADDER, -1.0)
         with pytest.raises(ValueError, match="temperature=nan"):
             call(LADDER, float("nan"))
+        with pytest.raises(ValueError, match="temperature=inf"):
+            call(LADDER, float("inf"))
+    for broken in ([1.0, math.nan], [math.inf, 0.0], [-math.inf, -math.inf]):
+        for temperature in (0, 1.0):
+            with pytest.raises(
+                ValueError, match=r"logits has the largest score -?(nan|inf); expected finite"
+            ):
+                sample(torch.tensor([[0.0, 1.0], broken]), temperature, 0)
     with pytest.raises(ValueError, match="top_k=0"):
         sample(LADDER, top_k=0)
     with pytest.raises(ValueError, match="top_p=0"):

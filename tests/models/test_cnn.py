@@ -142,6 +142,9 @@ def test_bad_input_is_refused():
         (lambda: CNNConfig(channels=()), r"channels=\(\)"),
         (lambda: CNNConfig(channels=(1, 1, 1, 1)), "image_size=8 is halved 4 times; expected at least 16"),
         (lambda: CNNConfig(n_classes=0), "n_classes=0"),
+        (lambda: conv2d(images.double(), weight), "images.dtype=torch.float64; expected torch.float32"),
+        (lambda: CNNConfig(n_in=1.5), "n_in=1.5; expected a whole number"),
+        (lambda: SmallCNN()(images[:, :1].double()), "images.dtype=torch.float64"),
         (lambda: SmallCNN()(images), r"images.shape=\(2, 3, 8, 8\); expected \(batch, 1, 8, 8\)"),
     ]:
         with pytest.raises(ValueError, match=message):

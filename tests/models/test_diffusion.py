@@ -280,10 +280,11 @@ def test_bad_input_is_refused():
         (lambda: NoiseSchedule(10, "sigmoid"), "kind='sigmoid'"),
         (
             lambda: add_noise(schedule, x, torch.tensor([1, 11]), x),
-            r"t=\[1, 11\]; expected 2 steps from 0 to 10",
+            r"t=\[1, 11\]; expected 2 whole steps from 0 to 10",
         ),
         (lambda: add_noise(schedule, x, torch.tensor([1, -1]), x), r"t=\[1, -1\]"),
-        (lambda: add_noise(schedule, x, torch.tensor([1]), x), r"t=\[1\]; expected 2 steps"),
+        (lambda: add_noise(schedule, x, torch.tensor([1]), x), r"t=\[1\]; expected 2 whole steps"),
+        (lambda: add_noise(schedule, x, t.float(), x), r"t=\[1.0, 2.0\]; expected 2 whole steps"),
         (lambda: add_noise(schedule, x.long(), t, x), "dtype torch.int64"),
         (
             lambda: add_noise(schedule, x, t, x[:1]),
@@ -299,6 +300,8 @@ def test_bad_input_is_refused():
         (lambda: next(sample(Denoiser(), schedule, (4,), seeded())), r"shape=\(4,\)"),
         (lambda: next(sample(Denoiser(), schedule, (0, 1, 8, 8), seeded())), r"shape=\(0, 1, 8, 8\)"),
         (lambda: Denoiser()(x[:, :, :4], t), r"noisy.shape=\(2, 1, 4, 8\)"),
+        (lambda: denoise_step(schedule, x, 3, x, x, -1.0), "clip=-1.0"),
+        (lambda: Denoiser()(x.double(), t), "noisy.dtype=torch.float64; expected torch.float32"),
         (lambda: Denoiser()(x, t[:1]), r"t.shape=\(1,\)"),
         (lambda: DenoiserConfig(shape=(8,)), r"shape=\(8,\)"),
         (lambda: DenoiserConfig(width=7), "width=7"),

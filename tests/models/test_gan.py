@@ -157,6 +157,11 @@ def test_bad_input_is_refused():
         (lambda: GANConfig(n_hidden=-3), "n_hidden=-3"),
         (lambda: GANConfig(output="tanh"), "output='tanh'"),
         (lambda: Generator()(torch.zeros(2, 3)), r"noise.shape=\(2, 3\); expected \(batch, 16\)"),
+        (
+            lambda: Generator()(torch.zeros(2, 16).double()),
+            "noise.dtype=torch.float64; expected torch.float32",
+        ),
+        (lambda: Discriminator()(torch.zeros(2, 1, 8, 8).double()), "examples.dtype=torch.float64"),
         (lambda: Generator().generate(0), "n=0"),
         (lambda: Discriminator()(torch.zeros(2, 64)), r"shape \(2, 64\).*expected \(batch, 1, 8, 8\)"),
         (lambda: Discriminator()(torch.zeros(2, 1, 8, 8, dtype=torch.uint8)), "dtype torch.uint8"),

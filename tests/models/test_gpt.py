@@ -260,12 +260,15 @@ def test_causal_mask_by_hand():
     assert causal_mask(2, 4).tolist() == [[True, True, True, False], [True] * 4]
 
 
+@pytest.mark.usefixtures("as_a_learner")
 @pytest.mark.parametrize(
     ("options", "named"),
     [
         ({"n_embd": 30}, "n_embd=30"),
         ({"n_kv_head": 3}, "n_kv_head=3"),
         ({"n_layer": 0}, "n_layer=0"),
+        ({"n_layer": 1.5}, "n_layer=1.5; expected a whole number"),
+        ({"vocab_size": "31"}, "vocab_size='31'; expected a whole number"),
         ({"n_kv_head": 0}, "n_kv_head=0"),
         ({"mlp_width": 0}, "mlp_width=0"),
         ({"rope_theta": 0.0}, "rope_theta=0.0"),
@@ -279,17 +282,41 @@ def test_impossible_shapes_are_refused(options, named):
         GPTConfig(**{"vocab_size": 31, "n_head": 4, "n_embd": 32} | options)
 
 
+@pytest.mark.usefixtures("as_a_learner")
 def test_bad_calls_are_refused():
     model = make(torch.float32)
     with pytest.raises(ValueError, match="context is 24"):
         model(some_ids(1, 25))
-    with pytest.raises(ValueError, match="no tokens"):
-        model(some_ids(1, 0))
+    for bad, message in [
+        (some_ids(1, 0), "no tokens"),
+        (some_ids()[:0], "no tokens"),
+        (some_ids()[0], r"ids has shape \(17,\) and dtype torch.int64; expected a tensor \(batch, time\)"),
+        (some_ids().float(), "dtype torch.float32"),
+        ([[1, 2]], r"ids has \[\[1, 2\]\]"),
+        (torch.tensor([[0, 31]]), "ids has the id 31; expected 0 to 30"),
+        (torch.tensor([[0, -1]]), "ids has the id -1; expected 0 to 30"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            model(bad)
+    with pytest.raises(ValueError, match=r"targets.shape=\(2, 3\); expected \(2, 17\)"):
+        model(some_ids(), some_ids()[:, :3])
+    with pytest.raises(ValueError, match="targets has the id -1; expected 0 to 30"):
+        model(some_ids(), some_ids() * 0 - 1)
     with pytest.raises(ValueError, match="last_only"):
         model(some_ids(), some_ids(), last_only=True)
     cache = KVCache(model.config, size=4)
     with pytest.raises(ValueError, match="holds 4"):
         model(some_ids(1, 5), kv_cache=cache)
+    shallow = GPTConfig(vocab_size=31, context=24, n_layer=1, n_head=4, n_embd=32)
+    for config, rows, dtype in [
+        (model.config, 3, torch.float32),  # one row would fill all three
+        (model.config, 1, torch.float64),
+        (shallow, 1, torch.float32),
+    ]:
+        cache = KVCache(config, rows, dtype=dtype)
+        with pytest.raises(ValueError, match=r"the cache is for .* layers and keys"):
+            model(some_ids(1, 5), kv_cache=cache)
+        assert cache.length == 0
 
 
 class TestEveryPartsGradient:

@@ -159,6 +159,8 @@ def test_bad_input_is_refused():
         MLP(MLPConfig(2, 2))(torch.zeros(5, 3))
     with pytest.raises(ValueError, match=r"x\.dtype=torch\.int64"):
         MLP(MLPConfig(2, 2))(torch.zeros(5, 2, dtype=torch.long))
+    with pytest.raises(ValueError, match=r"x\.dtype=torch\.float64; expected torch\.float32"):
+        MLP(MLPConfig(2, 2))(torch.zeros(5, 2).double())
     with pytest.raises(ValueError, match="sizes="):
         ValueMLP((2,))
     with pytest.raises(ValueError, match="activation='gelu'"):

@@ -83,6 +83,8 @@ def test_bad_input_is_refused():
         model.update(torch.zeros(2), -1)
     with pytest.raises(ValueError, match=r"labels.shape=\(3,\)"):
         model.fit(torch.zeros(4, 2), torch.zeros(3, dtype=torch.long))
+    with pytest.raises(ValueError, match="not finite"):
+        model.fit(torch.full((4, 2), torch.nan), torch.zeros(4, dtype=torch.long))
     with pytest.raises(ValueError, match="max_epochs=0"):
         model.fit(torch.zeros(4, 2), torch.zeros(4, dtype=torch.long), 0)
 

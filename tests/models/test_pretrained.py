@@ -9,13 +9,9 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from course_lib.models.gpt import GPT, GPTConfig
-from course_lib.models.pretrained import (
-    PretrainedError,
-    load_pretrained,
-    read_config,
-    save_pretrained,
-    write_config,
-)
+from course_lib.models.lora import apply_lora
+from course_lib.models.pretrained import load_pretrained, save_pretrained
+from course_lib.models.pretrained_config import PretrainedError, read_config, write_config
 
 TODAY = {"position": "rotary", "norm": "rms", "mlp": "swiglu", "bias": False}
 SHAPES = {
@@ -336,4 +332,8 @@ def test_models_of_neither_kind_cannot_be_saved(tmp_path):
             save_pretrained(tmp_path, model)
     with pytest.raises(ValueError, match="max_shard_bytes=0"):
         save_pretrained(tmp_path, make("gpt2"), 0)
+    adapted = make("gpt2")
+    apply_lora(adapted, ["qkv"], rank=2)
+    with pytest.raises(PretrainedError, match=r"blocks\.0\.attention\.qkv.*merge LoRA"):
+        save_pretrained(tmp_path, adapted)
     assert list(tmp_path.iterdir()) == []

@@ -173,6 +173,16 @@ def test_the_language_model_learns_to_repeat_what_it_saw_one_step_ago(kind):
     assert first.loss is None
 
 
+BAD_IDS = [
+    (torch.tensor([[7]]), "ids has the id 7; expected 0 to 6"),
+    (torch.tensor([[0, -1]]), "ids has the id -1; expected 0 to 6"),
+    (torch.tensor([1, 2]), r"ids has shape \(2,\)"),
+    (torch.tensor([[1.0]]), "dtype torch.float32; expected a tensor"),
+    (torch.zeros(2, 0).long(), "no tokens"),
+    ([[1, 2]], r"ids has \[\[1, 2\]\]; expected a tensor"),
+]
+
+
 @pytest.mark.usefixtures("as_a_learner")
 def test_bad_input_is_refused():
     for options, message in [
@@ -190,6 +200,18 @@ def test_bad_input_is_refused():
         ValueError, match=r"state has the shapes \[\(4, 3\)\]; expected \[\(4, 3\), \(4, 3\)\]"
     ):
         model(torch.zeros(4, 5, 2), (torch.zeros(4, 3),))
+    with pytest.raises(ValueError, match=r"x\.dtype=torch.float64; expected torch.float32"):
+        model(torch.zeros(4, 5, 2).double())
+    with pytest.raises(ValueError, match=r"state\.dtype=torch.float64"):
+        model(torch.zeros(4, 5, 2), (torch.zeros(4, 3), torch.zeros(4, 3).double()))
+    reader, ids = RecurrentLM(7, 3), torch.tensor([[1, 2]])
+    for bad, message in BAD_IDS:
+        with pytest.raises(ValueError, match=message):
+            reader(bad)
+    with pytest.raises(ValueError, match=r"targets.shape=\(1, 1\); expected \(1, 2\)"):
+        reader(ids, ids[:, :1])
+    with pytest.raises(ValueError, match="targets has the id 7; expected 0 to 6"):
+        reader(ids, ids + 5)
     with pytest.raises(ValueError, match="batch_size=0"):
         model.start(0)
     with pytest.raises(ValueError, match="vocab_size=0"):

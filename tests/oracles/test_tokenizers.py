@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_lib.data.text import language_reference
-from course_lib.tokenizers.bpe import LLAMA3_PATTERN, PATTERN, BytePairTokenizer
+from course_lib.tokenizers.bpe import BytePairTokenizer
 from course_lib.tokenizers.interop import (
     CHARACTER,
     read_huggingface,
@@ -19,6 +19,7 @@ from course_lib.tokenizers.interop import (
     write_huggingface,
     write_tiktoken,
 )
+from course_lib.tokenizers.split import LLAMA3_PATTERN, PATTERN
 
 hf = pytest.importorskip("tokenizers", reason="tokenizers is missing here: no oracle for byte-pair encoding")
 tiktoken = pytest.importorskip(

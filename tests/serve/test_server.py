@@ -350,6 +350,19 @@ def test_a_busy_port_is_one_sentence(course_server, tmp_path):
         run_server(port=0, weights=tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("limits", "message"),
+    [
+        ({"max_active": 0}, "max_active=0"),
+        ({"max_waiting": -1}, "max_waiting=-1"),
+        ({"request_seconds": 0}, "request_seconds=0"),
+    ],
+)
+def test_limits_under_which_nothing_is_answered(serve_script, limits, message):
+    with pytest.raises(ValueError, match=message):
+        serve_script(b"hi", **limits)
+
+
 def test_no_answer_waits_for_more_bytes():
     """asyncio sends at once (TCP_NODELAY) only where the socket names its protocol; else each piece takes 40 ms."""
     with _listen("127.0.0.1", 0) as listener:

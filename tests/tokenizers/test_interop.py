@@ -5,7 +5,7 @@ from base64 import b64encode
 
 import pytest
 
-from course_lib.tokenizers.bpe import LLAMA3_PATTERN, PATTERN, BytePairTokenizer
+from course_lib.tokenizers.bpe import BytePairTokenizer
 from course_lib.tokenizers.interop import (
     BYTE,
     CHARACTER,
@@ -14,6 +14,7 @@ from course_lib.tokenizers.interop import (
     write_huggingface,
     write_tiktoken,
 )
+from course_lib.tokenizers.split import LLAMA3_PATTERN, PATTERN
 
 TEXT = "the cat sat on the mat; the hat that the cat had sat on.\n" * 3
 OURS = BytePairTokenizer.train(TEXT, 290, ("<|user|>", "<|end|>"))

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from course_lib.data.text import language_reference
 from course_lib.tokenizers.base import printable
-from course_lib.tokenizers.bpe import PATTERN, BytePairTokenizer
+from course_lib.tokenizers.bpe import BytePairTokenizer
 from course_lib.tokenizers.bytes import ByteTokenizer
 from course_lib.tokenizers.character import CharacterTokenizer
+from course_lib.tokenizers.split import LLAMA3_PATTERN, PATTERN, Split
 
 SAMPLE = language_reference()[:40_000]
 BPE = BytePairTokenizer.train(SAMPLE, 400, ("<|user|>", "<|end|>"))
@@ -39,10 +40,45 @@ def slow_merges(text: str, n: int) -> list[tuple[int, int]]:
 
 
 @pytest.mark.parametrize(
-    "text", [SAMPLE[:6000], "aaaa aaa aaaaa", "abab abab", "ää öö ää 한국 한국", "a", ""]
+    "text",
+    [
+        SAMPLE[:6000],
+        "aaaa aaa aaaaa",
+        "abab abab ababab",
+        "aabaab baab aab " * 3,
+        "ää öö ää 한국 한국",
+        "  a\n\n a \x1c a\u3000a!\n" * 4,
+        "a",
+        "",
+    ],
 )
 def test_fast_training_learns_what_slow_training_learns(text):
     assert BytePairTokenizer.train(text, 256 + 60).merges == slow_merges(text, 60)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text("ab \n'", max_size=60))
+def test_fast_training_of_short_alphabets(text):
+    """Few letters make pairs that overlap and stand side by side, where counts are easily wrong."""
+    assert BytePairTokenizer.train(text, 256 + 30).merges == slow_merges(text, 30)
+
+
+WHITE = " \t\n\r\x0b\x0c\x1c\x1f\x85\xa0\u2003\u2028\u3000\u180e\u200b"
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.text(st.sampled_from(WHITE + "ab1½'s!é한") | st.characters(exclude_categories=["Cs"]), max_size=40))
+@pytest.mark.parametrize("pattern", [PATTERN, LLAMA3_PATTERN, r"\w+|(?<=\s)!"])
+def test_words_of_parts_are_the_words_of_the_text(pattern, text):
+    split = Split(pattern)
+    parts = split.parts(text)
+    assert "".join(parts) == text
+    assert [word for part in parts for word in split.words(part)] == split.words(text)
+    assert [word for words in split.words_of(parts) for word in words] == split.words(text)
+    some = list(dict.fromkeys(parts))[::2]
+    assert list(split.words_of(some)) == [split.words(part) for part in some]
+    assert split.count_words(text) == Counter(split.words(text))
+    assert [list(split.words_of([word])) for word in split.words(text)] == [[[w]] for w in split.words(text)]
 
 
 def test_merges_by_hand():
@@ -116,10 +152,33 @@ def test_save_and_load(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["t.json"]
 
 
+def test_characters_are_saved_and_loaded(tmp_path):
+    tokenizer = CharacterTokenizer("né한\ud83d\n")  # half of a pair too
+    tokenizer.save(tmp_path / "c.json")
+    again = CharacterTokenizer.load(tmp_path / "c.json")
+    assert again.encode("한n\n") == tokenizer.encode("한n\n")
+    assert again.characters == tokenizer.characters
+    for content in (
+        "",
+        "[]",
+        '{"kind": "characters"}',
+        '{"kind": "characters", "characters": ""}',
+        "[" * 100_000,
+    ):
+        (tmp_path / "c.json").write_text(content)
+        with pytest.raises(ValueError, match="no character tokenizer") as error:
+            CharacterTokenizer.load(tmp_path / "c.json")
+        assert "\n" not in str(error.value)
+
+
+@pytest.mark.usefixtures("as_a_learner")
 @pytest.mark.parametrize(
     "content",
     [
         "",
+        "[" * 100_000,
+        '{"kind": "byte-pair encoding", "pattern": ".", "special_tokens": "ab", "merges": []}',
+        '{"kind": "byte-pair encoding", "pattern": ".", "special_tokens": [], "merges": [[97.5, 98]]}',
         "{",
         "[]",
         "{}",
@@ -153,6 +212,8 @@ def test_bad_input():
         BytePairTokenizer([(1, 2), (1, 2)])
     with pytest.raises(ValueError, match="special_tokens"):
         BytePairTokenizer([], ["a", "a"])
+    with pytest.raises(ValueError, match="special_tokens='ab'; expected a list"):
+        BytePairTokenizer([], "ab")
     with pytest.raises(ValueError, match="id 256"):
         ByteTokenizer().decode([256])
     with pytest.raises(ValueError, match="'z'"):

@@ -1,20 +1,24 @@
 """What is saved comes back; what is not whole is refused in one line."""
 
 import json
+from pathlib import Path
 
 import pytest
 import torch
 
 from course_lib.models.gpt import GPT, GPTConfig
+from course_lib.models.lora import apply_lora
 from course_lib.tokenizers.bpe import BytePairTokenizer
 from course_lib.training.checkpoints import CheckpointError, load_checkpoint, save_checkpoint
 
 TOKENIZER = BytePairTokenizer.train("the cat sat on the mat", 270, ("<|end|>",))
+OTHER_TOKENIZER = BytePairTokenizer.train("dogs like bones, dogs like cats", 270)
+BIG_TOKENIZER = BytePairTokenizer([(97, i) for i in range(44)])
 
 
-def small_gpt(**options) -> GPT:
-    config = GPTConfig(vocab_size=TOKENIZER.vocab_size, context=8, n_layer=1, n_head=2, n_embd=8, **options)
-    return GPT(config, torch.Generator().manual_seed(0))
+def small_gpt(seed: int = 0, **options) -> GPT:
+    config = GPTConfig(vocab_size=270, context=8, n_layer=1, n_head=2, n_embd=8, **options)
+    return GPT(config, torch.Generator().manual_seed(seed))
 
 
 @pytest.mark.parametrize("options", [{}, {"tie_embeddings": False}, {"position": "rotary", "norm": "rms"}])
@@ -32,7 +36,7 @@ def test_round_trip(tmp_path, options, dtype):
     if model.config.tie_embeddings:
         assert again.unembed.weight is again.embed.weight
     names = sorted(path.name for path in (tmp_path / "deep").iterdir())
-    assert names == ["m.json", "m.safetensors", "tokenizer.json"]
+    assert names == ["m-tokenizer.json", "m.json", "m.safetensors"]
 
 
 @pytest.fixture
@@ -49,14 +53,18 @@ def edit(path, **changes):
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
 
 
+def shape(path, **changes):
+    edit(path, config=json.loads(path.read_text())["config"] | changes)
+
+
 DAMAGE = {
     "no weights": (lambda d: (d / "m.safetensors").unlink(), "missing"),
     "no record": (lambda d: (d / "m.json").unlink(), "missing"),
-    "no tokenizer": (lambda d: (d / "tokenizer.json").unlink(), "missing"),
+    "no tokenizer": (lambda d: (d / "m-tokenizer.json").unlink(), "missing"),
     "weights cut short": (lambda d: cut(d / "m.safetensors"), "cut short or changed"),
     "weights empty": (lambda d: cut(d / "m.safetensors", 0), "cut short or changed"),
     "record cut short": (lambda d: cut(d / "m.json"), "no checkpoint of this course"),
-    "tokenizer cut short": (lambda d: cut(d / "tokenizer.json", 50), "no byte-pair tokenizer"),
+    "tokenizer cut short": (lambda d: cut(d / "m-tokenizer.json", 50), "no byte-pair tokenizer"),
     "foreign record": (
         lambda d: (d / "m.json").write_text('{"model_type": "gpt2"}'),
         "no checkpoint of this course",
@@ -68,10 +76,20 @@ DAMAGE = {
         "no checkpoint of this course",
     ),
     "unknown option": (lambda d: edit(d / "m.json", config={"moe": 8}), "no checkpoint of this course"),
-    "other shape": (lambda d: edit(d / "m.json", config={"vocab_size": 9}), "does not hold this model"),
+    "other shape": (lambda d: edit(d / "m.json", config={"vocab_size": 9}), "does not hold the model that"),
+    "nested record": (lambda d: (d / "m.json").write_text("[" * 100_000), "no checkpoint of this course"),
+    "half a layer": (lambda d: shape(d / "m.json", n_layer=1.5), "n_layer=1.5; expected a whole number"),
+    "a million layers": (lambda d: shape(d / "m.json", n_layer=10**6), "1 layers; expected 1000000"),
+    "endless context": (lambda d: shape(d / "m.json", context=10**12), r"positions.weight is \(8, 8\)"),
+    "no biases": (lambda d: shape(d / "m.json", bias=False), r"bias is not expected"),
+    "another tokenizer": (
+        lambda d: BytePairTokenizer([]).save(d / "m-tokenizer.json"),
+        "is another tokenizer than the one",
+    ),
 }
 
 
+@pytest.mark.usefixtures("as_a_learner")
 @pytest.mark.parametrize(("damage", "message"), DAMAGE.values(), ids=DAMAGE)
 def test_damage_is_named_in_one_line(saved, damage, message):
     damage(saved)
@@ -80,15 +98,46 @@ def test_damage_is_named_in_one_line(saved, damage, message):
     assert "\n" not in str(error.value)
 
 
-def test_a_failed_save_leaves_the_old_checkpoint(saved, monkeypatch):
-    before = (saved / "m.safetensors").read_bytes()
+@pytest.mark.parametrize("method", ["write_bytes", "write_text"])
+def test_a_failed_save_leaves_the_old_checkpoint(saved, monkeypatch, method):
+    """Whichever file the disk has no room for: three files belong together."""
+    before = {path.name: path.read_bytes() for path in saved.iterdir()}
+    write = getattr(Path, method)
 
-    def fail(path, data):
-        path.open("wb").write(data[:100])
+    def fail(path, data, **options):
+        write(path, data[:100], **options)
         raise OSError("disk full")
 
-    monkeypatch.setattr("pathlib.Path.write_bytes", fail)
+    monkeypatch.setattr(Path, method, fail)
     with pytest.raises(OSError, match="disk full"):
-        save_checkpoint(saved / "m", small_gpt(), TOKENIZER)
-    assert (saved / "m.safetensors").read_bytes() == before
-    assert sorted(p.name for p in saved.iterdir()) == ["m.json", "m.safetensors", "tokenizer.json"]
+        save_checkpoint(saved / "m", small_gpt(seed=1), OTHER_TOKENIZER)
+    assert {path.name: path.read_bytes() for path in saved.iterdir()} == before
+
+
+def adapted() -> GPT:
+    model = small_gpt()
+    apply_lora(model, ["qkv"], rank=2)
+    return model
+
+
+@pytest.mark.parametrize(
+    ("model", "tokenizer", "meta", "error", "message"),
+    [
+        (adapted, TOKENIZER, {}, CheckpointError, r"merge LoRA layers first\): blocks.0.attention.qkv"),
+        (small_gpt, BIG_TOKENIZER, {}, CheckpointError, "has 300 ids, but the model's vocab_size is 270"),
+        (small_gpt, TOKENIZER, {"x": torch.zeros(1)}, TypeError, "not JSON serializable"),
+    ],
+    ids=["LoRA", "vocabulary", "meta"],
+)
+def test_what_could_not_be_loaded_again_is_not_saved(saved, model, tokenizer, meta, error, message):
+    before = {path.name: path.read_bytes() for path in saved.iterdir()}
+    with pytest.raises(error, match=message):
+        save_checkpoint(saved / "m", model(), tokenizer, meta)
+    assert {path.name: path.read_bytes() for path in saved.iterdir()} == before
+
+
+def test_two_checkpoints_of_one_folder_keep_their_tokenizers(tmp_path):
+    save_checkpoint(tmp_path / "a", small_gpt(), TOKENIZER)
+    save_checkpoint(tmp_path / "b", small_gpt(), OTHER_TOKENIZER)
+    assert load_checkpoint(tmp_path / "a")[1].merges == TOKENIZER.merges
+    assert load_checkpoint(tmp_path / "b")[1].merges == OTHER_TOKENIZER.merges

@@ -4,9 +4,12 @@ import math
 import os
 import signal
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
 from torch import nn
 
 from course_lib.models.gpt import GPT, GPTConfig
@@ -173,6 +176,97 @@ def test_a_state_of_another_run_is_refused(tmp_path):
     with pytest.raises(CheckpointError, match="cut short") as error:
         run(TrainConfig(steps=20, warmup=3), state_path=path)
     assert "\n" not in str(error.value)
+
+
+def without(name: str):
+    """Damage a state: a tensor is gone, or the record is not what it was."""
+
+    def damage(path: Path) -> None:
+        with safe_open(str(path), "pt") as file:
+            record = file.metadata()
+            tensors = {key: file.get_tensor(key) for key in file.keys() if key != name}  # noqa: SIM118
+        if name == "record":
+            record["record"] = "{"
+        save_file(tensors, str(path), record)
+
+    return damage
+
+
+@pytest.mark.parametrize(
+    ("change", "damage", "message"),
+    [
+        (lambda model: model.double(), None, "another shape or dtype"),
+        (lambda model: model.embed.requires_grad_(False), None, "trained other parameters"),
+        (None, without("generator"), "no generator"),
+        (None, without("optimizer.3.exp_avg_sq"), "trained other parameters"),
+        (None, without("model.norm.weight"), "another shape or dtype"),
+        (None, without("record"), "no training state"),
+        (None, lambda path: save_file({"x": torch.zeros(1)}, str(path)), "no training state"),
+    ],
+    ids=["float64", "frozen", "generator", "moments", "weights", "record", "foreign"],
+)
+def test_a_state_that_does_not_fit_changes_nothing(tmp_path, change, damage, message):
+    config, path = TrainConfig(steps=20, warmup=3), tmp_path / "state.safetensors"
+
+    def interrupt(history: History) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(config, state_path=path, on_step=interrupt)
+    if damage is not None:
+        damage(path)
+    kept = path.read_bytes()
+    model, generator = small_gpt(seed=5), torch.Generator().manual_seed(3)
+    if change is not None:
+        change(model)
+    weights = [parameter.detach().clone() for parameter in model.parameters()]
+    with pytest.raises(CheckpointError, match=message) as error:
+        train(model, counting, config, generator, progress=False, state_path=path)
+    assert "\n" not in str(error.value)
+    assert path.read_bytes() == kept
+    assert torch.equal(generator.get_state(), torch.Generator().manual_seed(3).get_state())
+    for before, after in zip(weights, model.parameters(), strict=True):
+        assert torch.equal(before, after)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"steps": 0}, "steps=0"),
+        ({"lr": 0.0}, "lr=0.0"),
+        ({"lr": math.inf}, "lr=inf"),
+        ({"min_lr_ratio": -0.1}, "min_lr_ratio=-0.1; expected a share"),  # the last steps would go uphill
+        ({"min_lr_ratio": 2}, "min_lr_ratio=2"),
+        ({"weight_decay": -1}, "weight_decay=-1"),
+        ({"weight_decay": math.nan}, "weight_decay=nan"),
+        ({"betas": (0.9, 1.0)}, r"betas=\(0.9, 1.0\)"),
+        ({"grad_clip": math.nan}, "grad_clip=nan"),
+        ({"warmup": 101}, "warmup=101"),
+        ({"accumulate": 0}, "accumulate=0"),
+        ({"precision": "fp8"}, "precision='fp8'"),
+    ],
+    ids=str,
+)
+@pytest.mark.usefixtures("as_a_learner")
+def test_numbers_that_make_no_run_are_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        TrainConfig(**{"steps": 100} | options)
+
+
+def test_a_run_that_cannot_be_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="save_every=0"):
+        run(TrainConfig(steps=2, warmup=1), state_path=tmp_path / "state", save_every=0)
+    for model in (small_gpt().requires_grad_(False), nn.Identity()):
+        with pytest.raises(ValueError, match="expected something to train"):
+            train(model, counting, TrainConfig(2, warmup=1), torch.Generator(), progress=False)
+    with pytest.raises(ValueError, match="ids has the id 20; expected 0 to 16"):
+        train(
+            small_gpt(),
+            lambda _: (torch.full((2, 3), 20), torch.zeros(2, 3).long()),
+            TrainConfig(2, warmup=1),
+            torch.Generator(),
+            progress=False,
+        )
 
 
 def test_nan_stops_and_names_the_step():

@@ -130,7 +130,7 @@ def test_an_interrupted_run_goes_on_with_the_next_stage(small, tmp_path, monkeyp
     """Stopped in pre-training, in SFT and in DPO; at the end the same figures as of one run without stops."""
     whole = run_three_stages(7, None, False, small)
     calls = []
-    draw = three_stages.FactBatches.__call__
+    draw = three_stages.PretrainingBatches.__call__
 
     def counted(self, generator):
         calls.append("base")
@@ -138,7 +138,7 @@ def test_an_interrupted_run_goes_on_with_the_next_stage(small, tmp_path, monkeyp
             signal.raise_signal(signal.SIGINT)  # Ctrl-C waits for the end of the step
         return draw(self, generator)
 
-    monkeypatch.setattr(three_stages.FactBatches, "__call__", counted)
+    monkeypatch.setattr(three_stages.PretrainingBatches, "__call__", counted)
     for stage in ("finetune_on_examples", "align_on_preferences"):
         real = getattr(three_stages, stage)
         stopped = []

@@ -27,7 +27,7 @@ CASES: dict[str, dict[str, Any]] = {
 
 
 def small_gpt(seed: int = 0) -> GPT:
-    config = GPTConfig(vocab_size=17, context=12, n_layer=2, n_head=2, n_embd=16)
+    config = GPTConfig(vocab_size=256, context=12, n_layer=2, n_head=2, n_embd=16)
     return GPT(config, torch.Generator().manual_seed(seed)).double()
 
 
