@@ -5,6 +5,8 @@ Each lab is written once in solutions/, released to labs/, and everything about 
 
 from pathlib import Path
 
+from course_lib.grading.admit import active_patterns
+
 root = Path(__file__).resolve().parent
 c = get_config()
 
@@ -23,7 +25,7 @@ c.CourseDirectory.ignore = [
     "__pycache__",
     ".pytest_cache",
     ".DS_Store",
-    *("*.html", "*.htm", "*.xhtml", "*.svg", "*.xml", "*.mht", "*.mhtml", "*.js"),  # the formgrader would serve them
+    *active_patterns(),
 ]
 
 # A local exchange: Assignment List fetches, validates and submits on one machine with no server.

@@ -14,11 +14,22 @@ from nbformat import NotebookNode
 MB = 2**20
 MOST_NOTEBOOK = 64 * MB
 MOST_BESIDE, MOST_BESIDE_FILES = 32 * MB, 200  # files that are handed in along with the notebooks
+ACTIVE = {"htm", "html", "xhtml", "xht", "shtml", "svg", "svgz", "xml", "xsl", "xslt", "mht", "mhtml", "js"}
 IGNORED = {".ipynb_checkpoints", "__pycache__", ".pytest_cache", ".DS_Store", "timestamp.txt"}
 
 
 class NotAdmittedError(Exception):
     """A submission can't be graded; the message is one sentence for the instructor."""
+
+
+def is_active(name: str) -> bool:
+    """Return whether a browser may run what is in a file of that name: the formgrader would serve it."""
+    return Path(name).suffix.lower().removeprefix(".") in ACTIVE
+
+
+def active_patterns() -> list[str]:
+    """Return `ACTIVE` as patterns for nbgrader, which tells capitals from small letters: *.[hH][tT][mM] ..."""
+    return ["*." + "".join(f"[{c}{c.upper()}]" for c in ending) for ending in sorted(ACTIVE)]
 
 
 def read_plain(path: Path, most: int = MOST_NOTEBOOK) -> bytes:

@@ -106,6 +106,8 @@ class Checks:
         entropy = int.from_bytes(secret.encode()) if secret else secrets.randbits(128)
         self._seeds = np.random.SeedSequence([entropy, zlib.crc32(exercise.encode())])
         self.rng = np.random.default_rng(self._seeds)
+        if _OUTSIDE is not None:
+            _OUTSIDE.session.own_dice += [lambda: self.rng, lambda: self.__dict__.get("generator")]
 
     @cached_property
     def generator(self) -> torch.Generator:
@@ -121,8 +123,14 @@ class Checks:
         return torch.randn(*shape, generator=self.generator, dtype=dtype or torch.float64)
 
     @contextlib.contextmanager
-    def check(self, name: str, points: float, message: str, limit: float | None = None) -> Iterator[None]:
-        """Run one check: `points` if the block ends, none if it raises; the learner only sees `message`."""
+    def check(
+        self, name: str, points: float, message: str, limit: float | None = None, changes: bool = False
+    ) -> Iterator[None]:
+        """Run one check: `points` if the block ends, none if it raises; the learner only sees `message`.
+
+        At grading the block's own tensors, lists ... stay as they are whatever a learner's function does to them,
+        so that it can't change what is expected. A check of such changes says `changes=True`.
+        """
         if name in (result.name for result in self.results):
             raise ValueError(f"two checks of {self.exercise!r} are called {name!r}")
         if points <= 0:
@@ -130,7 +138,7 @@ class Checks:
         seconds = max(min(limit or self.limit, self._deadline - time.monotonic()), 0.05)
         reason, raised = "passed", ""
         try:
-            with _silence(), _time_limit(seconds):
+            with _silence(), _time_limit(seconds), _seen(changes):
                 yield
         except (TimeUp, TimeoutError):
             reason, message = "slow", TOO_SLOW.format(seconds=seconds)
@@ -185,6 +193,8 @@ class Checks:
         """
         if _OUTSIDE is not None:
             source = _OUTSIDE.source(name or str(function._there()[1]))
+            if not source:
+                raise LookupError("no cell defines this function with `def`")
         else:
             source = textwrap.dedent(inspect.getsource(function))
         return {
@@ -262,6 +272,19 @@ def outside(
         yield
     finally:
         _OUTSIDE = None
+
+
+@contextlib.contextmanager
+def _seen(changes: bool) -> Iterator[None]:
+    """At grading, let calls in the block change the check's own objects, or not."""
+    if _OUTSIDE is None:
+        yield
+        return
+    _OUTSIDE.session.changes = changes
+    try:
+        yield
+    finally:
+        _OUTSIDE.session.changes = False
 
 
 @contextlib.contextmanager

@@ -26,7 +26,7 @@ from nbgrader.preprocessors import ClearOutput
 from nbgrader.utils import compute_checksum, is_grade, is_locked, parse_utc
 from traitlets.config import Config, PyFileConfigLoader
 
-from course_lib.grading.admit import NotAdmittedError, read_beside, read_notebook, read_plain
+from course_lib.grading.admit import NotAdmittedError, is_active, read_beside, read_notebook, read_plain
 from course_lib.grading.exchange import LEARNER
 from course_lib.grading.pool import grade_tasks
 from course_lib.grading.preprocessors import STOPPED, ExecuteOnward, grade_id
@@ -37,6 +37,7 @@ from course_lib.grading.record import (
     Outcome,
     code_fingerprint,
     content_hash,
+    handed_in_hash,
     load_outcomes,
     load_record,
     only_grader,
@@ -50,18 +51,6 @@ from course_lib.grading.task import Graded, Result, Settings, Task
 from course_lib.workspace import use_own_tools
 
 __all__ = ["GRADED", "NOT_GRADED", "Outcome", "load_outcomes"]
-
-
-ACTIVE = {
-    ".html",
-    ".htm",
-    ".xhtml",
-    ".svg",
-    ".xml",
-    ".mht",
-    ".mhtml",
-    ".js",
-}  # the formgrader would serve them
 
 
 class ClassroomError(Exception):
@@ -188,10 +177,9 @@ class _Run:
                 problems["beside"] = str(problem)
         instructor = {f"instructor/{name}": text.encode() for name, text in self.instructor.items()}
         time_stamp = self._timestamp(folder).encode()
-        content = content_hash({**submitted, **files})
-        key = content_hash(
-            {"": content.encode(), "time": time_stamp, **instructor, "code": code_fingerprint().encode()}
-        )
+        content = handed_in_hash(submitted, files)
+        about = {"content": content.encode(), "time": time_stamp, "rules": self.rules}
+        key = content_hash({**about, **instructor, "code": code_fingerprint().encode()})
         record = None if self.again else load_record(record_path(self.root, self.assignment, student))
         if record is not None and record[0] == key:
             points, maximum, waiting = self.book.points(self.assignment, student, self.order)
@@ -235,8 +223,8 @@ class _Run:
             student, status, points, maximum, waiting, checks, reason, result.seconds, tuple(flags)
         )
         with contextlib.suppress(OSError):
-            if key and LEARNER.fullmatch(student):
-                save_record(self.root, self.assignment, outcome, key)
+            if LEARNER.fullmatch(student):
+                save_record(self.root, self.assignment, outcome, "" if result.lost else key)
         return outcome
 
     def _timestamp(self, folder: Path) -> str:
@@ -253,7 +241,7 @@ class _Run:
         target = self.root / "class" / "autograded" / student / self.assignment
         kept = {name: data for found in graded.values() for name, data in found.files.items()}
         for name, data in {**files, **kept}.items():
-            if Path(name).suffix.lower() not in ACTIVE:
+            if not is_active(name):
                 write_atomic(target / name, data, 0o444)
         stamp = self._timestamp(self.root / "class" / "submitted" / student / self.assignment)
         if stamp:

@@ -10,35 +10,51 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
+import functools
 import io
 import itertools
+import json
 import math
 import os
+import re
 import signal
 import socket
 import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any, Literal
 
+import numpy as np
 import torch
+from IPython.core.inputtransformer2 import TransformerManager
 
 from course_lib.grading import checks
 from course_lib.grading.frames import Closed, Peer, Tree, WireError
-from course_lib.grading.kernel import KEPT_TYPES, builtin_error, describe_error
-from course_lib.grading.names import only_imports
-from course_lib.grading.wire import Decoder, Encoder, copy_into
+from course_lib.grading.kernel import (
+    KEPT_TYPES,
+    MOST_BYTES,
+    MOST_FILES,
+    MOST_TEXT,
+    builtin_error,
+    describe_error,
+)
+from course_lib.grading.names import definition, only_imports
+from course_lib.grading.wire import DICE, Decoder, Encoder, copy_into
 
 MOST_KERNELS = 60  # learner's processes for one submission
 SHORT = 1.0  # seconds for a check once the submission has used up its patience with hangs
 STOPPED, TIMED_OUT = "KernelStopped", "CellTimeoutError"
 ENDED = "This cell ended the kernel; the notebook went on in a new kernel."
 TOO_LONG = "This cell ran too long and was stopped; the notebook went on in a new kernel."
+LEFT_OUT = {"output_type": "stream", "name": "stdout", "text": "[the rest of the output was left out]\n"}
+MOST_OUTPUTS, MOST_KEPT = 1000, 6 * 2**20  # outputs of one cell, and characters of all outputs of a notebook
+GRACE = 3.0  # seconds of computing after a check cell's limit
+MOST_FOLDERS = 8  # in one another, in the working folder
 PLAIN_RESULTS = (float, int)
 
 
@@ -49,7 +65,8 @@ class Remote:
     """Something that stays in the learner's process: a function, a class, an instance, a generator.
 
     Calls, attributes, items, iteration and arithmetic are done over there. Comparing it is refused: an object
-    could call itself equal to everything. Compare its data.
+    could call itself equal to everything. Compare its data. Arithmetic with data tells that process the data, which
+    may be the expected value: it gives an object or it is refused, and with a tensor or an array it is refused.
     """
 
     __slots__ = ("_age", "_reference", "_release", "_session")
@@ -97,17 +114,27 @@ class Remote:
     __bool__ = __hash__ = _refuse
 
 
-def _forward(method: str, operation: str, reflected: bool = False) -> None:
+def _forward(method: str, operation: str) -> None:
     def forward(self: Remote, *args: Any) -> Any:
-        operands = (*args, self) if reflected else (self, *args)
-        return self._session.operate(operation, *operands)
+        return self._session.operate(operation, self, *args)
+
+    setattr(Remote, method, forward)
+
+
+def _arithmetic(method: str, operation: str, reflected: bool) -> None:
+    def forward(self: Remote, other: Any) -> Any:
+        if not isinstance(other, torch.Tensor | np.ndarray):
+            result = self._session.operate(operation, *((other, self) if reflected else (self, other)))
+            if isinstance(other, Remote) or isinstance(result, Remote):
+                return result
+        raise TypeError("an object of the learner's can't say how far it is from data: take its data first")
 
     setattr(Remote, method, forward)
 
 
 for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"):
-    _forward(f"__{_name}__", _name)
-    _forward(f"__r{_name}__", _name, reflected=True)
+    _arithmetic(f"__{_name}__", _name, reflected=False)
+    _arithmetic(f"__r{_name}__", _name, reflected=True)
 for _name in ("neg", "pos", "abs", "getitem", "setitem", "delitem"):
     _forward(f"__{_name}__", _name)
 for _name in ("next", "len", "float", "int", "complex", "str"):
@@ -152,10 +179,16 @@ class _Release:
 
 
 class Session:
-    """The conversation with one learner's process after another."""
+    """The conversation with one learner's process after another.
 
-    def __init__(self, launch: Callable[[], socket.socket], task: Task) -> None:
-        self.launch, self.task = launch, task
+    `data_functions` are the learner's functions that return plain data by the instructor's annotation: an object in
+    its place could lie when it is asked.
+    """
+
+    def __init__(
+        self, launch: Callable[[], socket.socket], task: Task, data_functions: Collection[str] = ()
+    ) -> None:
+        self.launch, self.task, self.data_functions = launch, task, data_functions
         self.age = 0  # counts the processes
         self.dropped: list[int] = []
         self.peer: Peer | None = None
@@ -164,6 +197,9 @@ class Session:
         self.deadline = time.monotonic() + task.settings.total
         self.ids = itertools.count(1)
         self.callbacks: dict[int, Callable[..., Any]] = {}
+        self.changes = False  # whether a check wants to see what a call does to its arguments
+        self.own_dice: list[Callable[[], object]] = []  # those that the checks throw their inputs with
+        self.room = MOST_KEPT
 
     # --- processes ---
 
@@ -197,7 +233,7 @@ class Session:
         assert peer is not None
         if self.dropped:
             request["drop"], self.dropped = self.dropped, []
-        started = time.monotonic()
+        started, outer = time.monotonic(), peer.deadline
         peer.deadline = started + self.limit()
         peer.sock.settimeout(self.limit())  # for sending
         try:
@@ -210,6 +246,8 @@ class Session:
             if isinstance(error, Closed):
                 raise checks.Stopped("the process ended") from error
             raise
+        finally:
+            peer.deadline = outer
 
     # --- cells ---
 
@@ -217,7 +255,7 @@ class Session:
         """Run a cell of the learner's notebook over there; return its outputs, plain text and pictures only."""
         try:
             reply, _ = self._ask({"what": "run", "code": code}, [])
-            outputs = [clean for output in reply["outputs"] if (clean := _clean(output)) is not None]
+            outputs = self._kept(reply["outputs"])
             if not any(output["output_type"] == "error" for output in outputs):
                 self.done.append(code)
             return outputs
@@ -229,10 +267,31 @@ class Session:
             self.close()
             return [_error(STOPPED, ENDED)]
 
+    def _kept(self, outputs: Iterable[Any]) -> list[dict[str, Any]]:
+        """The outputs of a cell, bounded; of errors the first."""
+        kept: list[dict[str, Any]] = []
+        failed = full = False
+        for output in filter(None, map(_clean, outputs)):
+            size = len(json.dumps(output))
+            if output["output_type"] == "error":
+                kept += [] if failed else [output]
+                failed = True
+            elif len(kept) < MOST_OUTPUTS and size <= self.room:
+                kept.append(output)
+                self.room -= size
+            elif not full:
+                kept.append(LEFT_OUT)
+                full = True
+        return kept
+
     def work_files(self) -> dict[str, bytes]:
         """Return what lies in the learner's working folder now, by relative path."""
         reply, parts = self._ask({"what": "files"}, [])
-        return dict(zip((str(name) for name in reply["files"]), parts, strict=True))
+        names = [str(name) for name in reply.get("files") or ()]
+        if len(names) > MOST_FILES or sum(map(len, parts)) > MOST_BYTES:
+            raise WireError("too many files")
+        files = dict(zip(names, parts, strict=True))
+        return {name: data for name, data in files.items() if name.count("/") <= MOST_FOLDERS}
 
     # --- values ---
 
@@ -248,7 +307,13 @@ class Session:
     def call(
         self, target: Tree, args: tuple[Any, ...], kwargs: dict[str, Any], times: int | None = None
     ) -> Any:
-        """Call something over there; what it did to changeable arguments is done to ours."""
+        """Call something over there.
+
+        What it did to changeable arguments is done to ours if the check asked for it, and else to none but the dice:
+        an expected value that a check computes after the call is computed from what the check passed.
+        """
+        args = tuple(map(self._lent, args))
+        kwargs = {name: self._lent(value) for name, value in kwargs.items()}
         inputs: list[torch.Tensor] = []
         encoder = self._encoder(inputs)
         request = {
@@ -264,13 +329,25 @@ class Session:
             sys.stdout.write(str(reply["printed"]))
         given = [*args, *kwargs.values()]
         for place, tree in reply.get("changed", ()):
-            copy_into(given[place], decoder.decode(tree))
+            if (self.changes and target[0] != "operation") or isinstance(given[place], DICE):
+                copy_into(given[place], decoder.decode(tree))
         if "error" in reply:
-            raise builtin_error(reply["error"]["type"])(reply["error"]["text"])
+            raise builtin_error(reply["error"]["type"])(str(reply["error"]["text"])[:2000])
+        before = decoder.handles
         values = [decoder.decode(tree) for tree in reply["values"]]
+        if decoder.handles > before and target[0] == "name" and target[1] in self.data_functions:
+            raise TypeError(f"{target[1]} returned an object of its own where its annotation says data")
         if len(values) != request["times"]:
             raise WireError("a call gave another number of results")
         return values[0] if times is None else values
+
+    def _lent(self, value: Any) -> Any:
+        """Dice that a check throws its inputs with stay here: the learner's code gets others, drawn by them."""
+        if isinstance(value, np.random.Generator) and any(own() is value for own in self.own_dice):
+            return value.spawn(1)[0]
+        if isinstance(value, torch.Generator) and any(own() is value for own in self.own_dice):
+            return torch.Generator().manual_seed(int(torch.randint(2**62, (), generator=value)))
+        return value
 
     def operate(self, operation: str, *args: Any) -> Any:
         return self.call(["operation", operation], args, {})
@@ -280,7 +357,7 @@ class Session:
         request = {"what": "backward", "graph": graph, "gradient": encoder.encode(gradient.detach())}
         reply, parts = self._ask(request, encoder.parts)
         if "error" in reply:
-            raise builtin_error(reply["error"]["type"])(reply["error"]["text"])
+            raise builtin_error(reply["error"]["type"])(str(reply["error"]["text"])[:2000])
         return self._decoder(parts, []).decode(reply["gradients"])
 
     def releases(self, id: int) -> object:
@@ -349,10 +426,10 @@ def _clean(output: Any) -> dict[str, Any] | None:
     kind = output["output_type"]
     if kind == "stream":
         name = "stderr" if output["name"] == "stderr" else "stdout"
-        return {"output_type": "stream", "name": name, "text": str(output["text"])}
+        return {"output_type": "stream", "name": name, "text": str(output["text"])[: 2 * MOST_TEXT]}
     if kind == "error":
-        lines = [str(line) for line in output["traceback"]]
-        return _error(str(output["ename"]), str(output["evalue"]), lines)
+        lines = [str(line)[:5000] for line in output["traceback"][:100]]
+        return _error(str(output["ename"])[:200], str(output["evalue"])[:2000], lines)
     if kind in ("display_data", "execute_result"):
         data = {mime: str(output["data"][mime]) for mime in KEPT_TYPES if mime in output["data"]}
         return {"output_type": kind, "data": data, "metadata": {}} if data else None
@@ -453,12 +530,13 @@ class Examiner:
             self._in_work_folder(),
             checks.outside(show, self.session, self.source),
             _alarm(self.limit),
+            _nothing_is_not_close(),
         ):
             try:
                 with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
                     value = _execute(source, names)
             except BaseException as error:
-                lines = traceback.format_exception(error)[-6:]
+                lines = [line[:5000] for line in traceback.format_exception(error)[-6:]]
                 shown.append(_error(type(error).__name__, str(error)[:500], lines))
                 value = None
         if printed.getvalue():
@@ -489,12 +567,13 @@ class Examiner:
                 os.chdir(before)
 
     def source(self, name: str) -> str:
-        """Return the source of what the learner defined under that name, '' if nothing."""
+        """Return the source of the function or class that the learner's cells leave under that name, '' if none."""
         for cell in reversed(self.written):
             with contextlib.suppress(SyntaxError):
-                for node in reversed(ast.parse(cell).body):
-                    if getattr(node, "name", None) == name:
-                        return ast.get_source_segment(cell, node) or ""
+                without_magics = TransformerManager().transform_cell(re.sub(r"\A\s*%%.*\n", "", cell))
+                found = definition(without_magics, name)
+                if found is not None:
+                    return found
         return ""
 
 
@@ -511,16 +590,50 @@ def _execute(source: str, names: Names) -> Any:
 
 
 @contextlib.contextmanager
+def _nothing_is_not_close() -> Iterator[None]:
+    """`np.allclose` says yes to an empty array of shape (0, 5) whatever the five numbers are: here it raises."""
+    places = [(np, "allclose"), (np, "isclose"), (np.testing, "assert_allclose")]
+    places += [(torch, "allclose"), (torch, "isclose")]
+    before = [getattr(module, name) for module, name in places]
+    for (module, name), function in zip(places, before, strict=True):
+        setattr(module, name, _between_numbers(function))
+    try:
+        yield
+    finally:
+        for (module, name), function in zip(places, before, strict=True):
+            setattr(module, name, function)
+
+
+def _between_numbers(function: Callable[..., Any]) -> Callable[..., Any]:
+    def is_empty(value: Any) -> bool:
+        return not isinstance(value, Remote) and 0 in np.shape(value)
+
+    @functools.wraps(function)
+    def compare(*args: Any, **kwargs: Any) -> Any:
+        one, other = [*args, *kwargs.values()][:2]
+        if is_empty(one) != is_empty(other):
+            raise AssertionError("numbers are compared with none at all")
+        return function(*args, **kwargs)
+
+    return compare
+
+
+@contextlib.contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
-    """Stop a check cell that doesn't end, whatever its own limits say."""
+    """Stop a check cell that doesn't end, whatever its own limits say.
+
+    What no handler interrupts, such as a set of numbers that collide, ends the examiner with it.
+    """
 
     def ring(signum: int, frame: FrameType | None) -> None:
         raise checks.TimeUp
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
+    signal.setitimer(signal.ITIMER_PROF, seconds + GRACE)
     try:
         yield
     finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

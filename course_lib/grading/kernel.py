@@ -319,7 +319,11 @@ def _as_it_is(value: Any) -> Tree | None:
     """What a changeable argument holds now, for comparing; None for what cannot change."""
     if not isinstance(value, MUTABLE):
         return None
-    encoder = Encoder(lambda other: ["object", id(other)], lambda tensor: tensor.requires_grad)
+
+    def mark(tensor: torch.Tensor) -> Tree:
+        return [tensor.requires_grad, encoder.encode(tensor.grad) if tensor.is_leaf else None]
+
+    encoder = Encoder(lambda other: ["object", id(other)], mark)
     return [encoder.encode(value), encoder.parts]
 
 

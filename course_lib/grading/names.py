@@ -19,6 +19,55 @@ def defined_names(source: str) -> set[str]:
     }
 
 
+PLAIN = {"int", "float", "complex", "str", "bool", "bytes", "list", "tuple", "dict", "set", "frozenset"}
+PLAIN |= {"Counter", "torch.Tensor", "Tensor", "np.ndarray", "ndarray"}
+
+
+def data_functions(source: str) -> set[str]:
+    """The functions of a cell whose annotation says that they return plain data, no object and no function."""
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        return set()
+    return {node.name for node in body if isinstance(node, ast.FunctionDef) and _is_plain(node.returns)}
+
+
+def _is_plain(annotation: ast.expr | None) -> bool:
+    match annotation:
+        case ast.Name() | ast.Attribute():
+            return ast.unparse(annotation) in PLAIN
+        case ast.Constant(value=value):
+            return value is None or value is Ellipsis
+        case ast.Subscript():
+            return _is_plain(annotation.value) and _is_plain(annotation.slice)
+        case ast.Tuple():
+            return all(map(_is_plain, annotation.elts))
+        case ast.BinOp(op=ast.BitOr()):
+            return _is_plain(annotation.left) and _is_plain(annotation.right)
+    return False
+
+
+def definition(source: str, name: str) -> str | None:
+    """The source of the function or class that a cell leaves under a name, decorators included.
+
+    None if the cell does nothing to that name, "" if it binds it in another way, such as `name = torch.softmax`.
+    """
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        return None
+    for statement in reversed(body):
+        if getattr(statement, "name", None) == name:
+            return ast.unparse(statement)
+        if name in defined_names(ast.unparse(statement)) | _imported(statement):
+            return ""
+    return None
+
+
+def _imported(statement: ast.stmt) -> set[str]:
+    return {node.asname or node.name for node in ast.walk(statement) if isinstance(node, ast.alias)}
+
+
 def only_imports(source: str) -> str:
     """The import statements at the top level of a cell."""
     try:

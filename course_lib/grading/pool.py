@@ -88,7 +88,7 @@ def _on_dask(tasks: Iterable[Task], scheduler: str) -> Iterator[Result]:
                 raise
             except Exception as error:
                 said = f"{type(error).__name__}: {str(error)[:200]}"
-                result = Result.failed(task, f"The cluster could not grade this ({said}).")
+                result = Result.failed(task, f"The cluster could not grade this ({said}).", lost=True)
             future.release()
             for following in islice(waiting, 1):
                 queue.add(submit(following))

@@ -225,7 +225,7 @@ class Examine(Execute):
         self, nb: NotebookNode, resources: Resources | None = None, km: Any = None
     ) -> tuple[NotebookNode, Resources]:
         from course_lib.grading.admit import NotAdmittedError, read_beside
-        from course_lib.grading.record import content_hash, submission_seed, write_atomic
+        from course_lib.grading.record import handed_in_hash, submission_seed, write_atomic
         from course_lib.grading.sandbox import shared_grader, trusted
         from course_lib.grading.task import Settings, Task
 
@@ -243,7 +243,7 @@ class Examine(Execute):
         name = ids["notebook"]
         submitted = {name: nbformat.writes(nb).encode("utf-8", "replace")}
         seed = submission_seed(
-            Path(coursedir.root), ids["assignment"], ids["student"], content_hash({**submitted, **files})
+            Path(coursedir.root), ids["assignment"], ids["student"], handed_in_hash(submitted, files)
         )
         settings = Settings(float(self.timeout or 30), trust=trust)
         task = Task(ids["student"], {name: instructor}, submitted, files, seed, settings)

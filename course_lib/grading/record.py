@@ -109,6 +109,12 @@ def content_hash(parts: Mapping[str, bytes]) -> str:
     return digest.hexdigest()
 
 
+def handed_in_hash(notebooks: Mapping[str, bytes], files: Mapping[str, bytes]) -> str:
+    """Return one hash of what was handed in. A file may have a notebook's name: it must not stand in for it."""
+    parts = {f"notebook/{name}": data for name, data in notebooks.items()}
+    return content_hash(parts | {f"file/{name}": data for name, data in files.items()})
+
+
 def submission_seed(root: Path, assignment: str, student: str, content: str) -> str:
     """Return the seed of a submission's hidden inputs: always the same for the same work of the same learner."""
     text = "\0".join((assignment, student, content)).encode("utf-8", "replace")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import random
 import socket
 import time
 import traceback
@@ -16,14 +17,16 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import nbformat
+import numpy as np
+import torch
 from nbformat import NotebookNode
 from nbgrader import utils
 
-from course_lib.grading.admit import NotAdmittedError, parse_notebook
+from course_lib.grading.admit import NotAdmittedError, is_active, parse_notebook
 from course_lib.grading.checks import SEED_VARIABLE, CheckResult, from_data
 from course_lib.grading.examiner import Cell, Examiner, Kind, Session
-from course_lib.grading.frames import receive_frame, send_frame
-from course_lib.grading.names import defined_names
+from course_lib.grading.frames import Closed, WireError, receive_frame, send_frame
+from course_lib.grading.names import data_functions, defined_names
 from course_lib.grading.preprocessors import FailClosed, check_reports, grade_id, transplant
 from course_lib.grading.task import Graded, Result, Task
 
@@ -40,6 +43,11 @@ def grade_task(task: Task, launch: Callable[[], socket.socket]) -> Result:
     started = time.monotonic()
     os.environ[SEED_VARIABLE] = task.secret
     os.environ["NBGRADER_EXECUTION"] = "autograde"
+    # A check may use the global dice; the warm process hands the same ones to everybody.
+    dice = np.random.SeedSequence(int.from_bytes(task.secret.encode())).generate_state(3)
+    random.seed(int(dice[0]))
+    np.random.seed(dice[1])  # noqa: NPY002
+    torch.manual_seed(int(dice[2]))
     notebooks = {}
     for name, data in task.submitted.items():
         try:
@@ -61,10 +69,13 @@ def _instructor(text: str) -> NotebookNode:
     return nbformat.reads(text, as_version=4)
 
 
+def _answers(instructor: NotebookNode) -> list[str]:
+    return [cell.source for cell in instructor.cells if cell.cell_type == "code" and utils.is_solution(cell)]
+
+
 def learner_names(instructor: NotebookNode) -> set[str]:
     """The names that the instructor's answer cells define: at grading they are the learner's."""
-    answers = (c.source for c in instructor.cells if c.cell_type == "code" and utils.is_solution(c))
-    return set().union(*map(defined_names, answers))
+    return set().union(*map(defined_names, _answers(instructor)))
 
 
 def examine(
@@ -77,7 +88,7 @@ def examine(
             cell.outputs, cell.execution_count = [], None
             if cell.source.strip():
                 cells.append(Cell(place, _kind(cell), cell.source))
-    session = Session(launch, task)
+    session = Session(launch, task, set().union(*map(data_functions, _answers(instructor))))
     examiner = Examiner(session, learner_names(instructor), task.settings.limit)
     try:
         for result in examiner.examine(cells):
@@ -95,8 +106,9 @@ def examine(
 def is_safe(name: str) -> bool:
     """Return whether a file of a learner's process may be kept: something of a packet, by a plain relative path."""
     path = PurePosixPath(name)
-    plain = all(part not in ("..", "") and part.isprintable() and "\\" not in part for part in path.parts)
-    return plain and path.parts[0] == KEPT_FOLDER and path.suffix != ".ipynb" and len(name) < 200
+    plain = all(part != ".." and part.isprintable() and "\\" not in part for part in path.parts)
+    here = path.parts[:1] == (KEPT_FOLDER,) and len(name.encode("utf-8", "replace")) < 200
+    return plain and here and path.suffix != ".ipynb" and not is_active(name)
 
 
 def _kind(cell: NotebookNode) -> Kind:
@@ -120,7 +132,9 @@ def _output(data: dict[str, Any]) -> NotebookNode:
 def judge(nb: NotebookNode) -> Graded:
     """Read scores and reports off an executed notebook; points need evidence (see FailClosed)."""
     nb, _ = FailClosed().preprocess(nb, {})
-    graded = Graded(text=json.dumps(nb, ensure_ascii=False), checks=checks_in(nb), notes=stops_in(nb))
+    # Half a character, which a learner's code may print, fits in no file.
+    text = json.dumps(nb, ensure_ascii=False).encode("utf-8", "replace").decode()
+    graded = Graded(text=text, checks=checks_in(nb), notes=stops_in(nb))
     for cell in nb.cells:
         if utils.is_grade(cell):
             graded.scores[grade_id(cell)] = utils.determine_grade(cell)[0]
@@ -153,4 +167,11 @@ def stops_in(nb: NotebookNode) -> list[str]:
 
 def serve(sock: socket.socket, launch: Callable[[], socket.socket]) -> None:
     """Grade the submission that comes over the socket and send back what came of it."""
-    send_frame(sock, *grade_task(Task.read(receive_frame(sock)), launch).message())
+    task = Task.read(receive_frame(sock))
+    result = grade_task(task, launch)
+    try:
+        send_frame(sock, *result.message())
+    except Closed:
+        raise
+    except WireError as error:
+        send_frame(sock, *Result.failed(task, f"What came of it can't be kept ({error}).").message())

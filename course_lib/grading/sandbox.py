@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import atexit
 import functools
+import itertools
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -70,14 +72,21 @@ class Control:
 
     def __init__(self, sock: socket.socket, limits: Limits | None = None) -> None:
         self.sock, self.limits, self.lock = sock, limits or Limits(), threading.Lock()
+        self.numbers = itertools.count()
 
     def ask(self, what: str, sockets: list[socket.socket] | None = None, **request: Any) -> dict[str, Any]:
         """Send a request and return the reply. Raises SandboxError if the zygote is gone or refuses."""
-        data = json.dumps({"what": what, **request}).encode()
+        number = next(self.numbers)
+        data = json.dumps({"what": what, "number": number, **request}).encode()
         try:
             with self.lock:
                 socket.send_fds(self.sock, [data], [sock.fileno() for sock in sockets or []])
-                reply: dict[str, Any] = json.loads(self.sock.recv(65536) or b'{"error": "it ended"}')
+                reply: dict[str, Any] = {}
+                while (
+                    reply.get("number") != number
+                ):  # an alarm may have come before the reply to an earlier one
+                    gone = json.dumps({"error": "it ended", "number": number}).encode()
+                    reply = json.loads(self.sock.recv(65536) or gone)
         except (OSError, ValueError) as error:
             raise SandboxError(f"The sandbox's warm process is gone ({error}).") from error
         if "error" in reply:
@@ -124,6 +133,9 @@ class Zygote:
         module += [str(theirs.fileno()), isolate]
         command = module if isolate == "no" else [*bubblewrap(), *module]
         self.log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        self.folder = tempfile.TemporaryDirectory(prefix="course-grading-")  # for what an examiner puts aside
+        environment = {**os.environ, "TMPDIR": self.folder.name}
+        environment |= dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
         self.process = subprocess.Popen(
             command,
             pass_fds=[theirs.fileno()],
@@ -131,7 +143,7 @@ class Zygote:
             stdout=self.log,
             stderr=self.log,
             start_new_session=True,
-            env={**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+            env=environment,
         )
         theirs.close()
         self.control = Control(ours)
@@ -175,6 +187,7 @@ class Zygote:
             self.process.kill()
             self.process.wait()
         self.log.close()
+        self.folder.cleanup()
 
 
 def bubblewrap() -> list[str]:
@@ -196,17 +209,7 @@ def bubblewrap() -> list[str]:
     command += ["--proc", "/proc", "--dev", "/dev"]
     for folder in ("/tmp", "/dev/shm"):
         command += ["--perms", "1777", "--tmpfs", folder]
-    for path in (
-        "/usr",
-        "/bin",
-        "/lib",
-        "/lib32",
-        "/lib64",
-        "/etc/ld.so.cache",
-        "/etc/localtime",
-        "/etc/alternatives",
-        "/etc/fonts",
-    ):
+    for path in SYSTEM:
         if Path(path).is_symlink():
             command += ["--symlink", str(Path(path).readlink()), path]
         elif Path(path).exists():
@@ -237,6 +240,8 @@ def bubblewrap() -> list[str]:
         environment["COURSE_PACKET_KEY"] = os.environ["COURSE_PACKET_KEY"]
     for name, value in environment.items():
         command += ["--setenv", name, value]
+    # What bubblewrap makes belongs to its user, whom learners' processes are when that isn't root: all would share it.
+    command += ["--remount-ro", "/", "--remount-ro", "/dev"]
     return [*command, "--chdir", "/tmp", "--"]
 
 
@@ -312,21 +317,31 @@ class Grader:
             except _Lost as lost:
                 problem = str(lost)
                 self._restart_dead()
-        return Result.failed(task, f"The grader's processes ended again and again: {problem}")
+        said = f"The grader's processes ended again and again: {problem}"
+        return Result.failed(task, said, lost=True)
 
     def _grade(self, task: Task, kernels: Control, examiners: Control) -> Result:
         started = time.monotonic()
+        most = task.settings.total * len(task.submitted) + 30.0
         try:
             with (
                 kernels.connection() as to_kernels,
                 examiners.connection() as to_examiners,
-                Control(to_examiners, examiners.limits).fork(to_kernels) as sock,
             ):
-                to_kernels.close()  # the examiner alone holds it: what it started ends with it
-                sock.settimeout(task.settings.total * len(task.submitted) + 30.0)
-                send_frame(sock, *task.message())
-                result = Result.read(receive_frame(sock))
-        except (WireError, TimeoutError, OSError, SandboxError) as error:
+                examiner = Control(to_examiners, examiners.limits)
+                with examiner.fork(to_kernels) as sock:
+                    to_kernels.close()  # the examiner alone holds it: what it started ends with it
+                    sock.settimeout(most)
+                    try:
+                        send_frame(sock, *task.message())
+                        result = Result.read(receive_frame(sock, started + most))
+                    except WireError:
+                        if signal.SIGPROF in examiner.ask("kill_all")["signals"]:  # by its own hand
+                            return Result.failed(task, "A check could not be stopped when its time was up.")
+                        raise
+        except TimeoutError:  # it would take as long again
+            return Result.failed(task, f"Grading took more than {most:g} seconds and was stopped.", most)
+        except (WireError, OSError, SandboxError) as error:
             raise _Lost(f"an examiner ended before it was done ({error}).") from error
         result.seconds = round(time.monotonic() - started, 3)
         return result

@@ -73,11 +73,13 @@ class Result:
     student: str
     notebooks: dict[str, Graded]
     seconds: float = 0.0
+    lost: bool = False  # by no fault of the submission's: worth another try
 
     @classmethod
-    def failed(cls, task: Task, problem: str, seconds: float = 0.0) -> Result:
+    def failed(cls, task: Task, problem: str, seconds: float = 0.0, lost: bool = False) -> Result:
         """Return the result for a submission of which no notebook could be graded."""
-        return cls(task.student, {name: Graded(problem=problem) for name in task.submitted}, seconds)
+        notebooks = {name: Graded(problem=problem) for name in task.submitted}
+        return cls(task.student, notebooks, seconds, lost)
 
     def message(self) -> Message:
         """Return the result as JSON and bytes."""

@@ -19,6 +19,10 @@ import torch
 from course_lib.grading.frames import Tree, WireError
 
 MAX_DEPTH = 40
+MOST_DIGITS = 100_000  # hexadecimal ones, of a whole number
+MOST_LARGE = 1000  # such numbers, and complex ones, at once: their hashes collide as a learner likes
+MOST_STEPS = 10_000_000  # of a range, and of an array whose entries take no room
+DTYPES = {name: value for name, value in vars(torch).items() if type(value) is torch.dtype}
 
 ORDERED: dict[type, str] = {
     list: "list",
@@ -147,6 +151,8 @@ class Decoder:
         gradient: Callable[[torch.Tensor, Tree], torch.Tensor] = lambda tensor, mark: tensor,
     ) -> None:
         self.parts, self.stand_in, self.gradient = parts, stand_in, gradient
+        self.large = 0
+        self.handles = 0  # how many values so far were no plain data
 
     def decode(self, tree: Tree) -> Any:
         try:
@@ -175,15 +181,27 @@ class Decoder:
         if tag == "dict":
             return {self._decode(k, depth + 1): self._decode(v, depth + 1) for k, v in rest[0]}
         build = getattr(self, f"_{tag}", None) if tag in TAGS else None
-        return self.stand_in(tree) if build is None else build(*rest)
+        if build is None:
+            self.handles += 1
+            return self.stand_in(tree)
+        return build(*rest)
 
     def _int(self, digits: str) -> int:
+        self._count_large()
+        if len(digits) > MOST_DIGITS:
+            raise WireError("a number is too large")
         return int(digits, 16)
 
-    def _float(self, digits: str) -> float:
-        return float(digits)
+    def _count_large(self) -> None:
+        self.large += 1
+        if self.large > MOST_LARGE:
+            raise WireError("too many large numbers")
+
+    def _float(self, name: str) -> float:
+        return {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}[name]
 
     def _complex(self, real: str, imaginary: str) -> complex:
+        self._count_large()
         return complex(float(real), float(imaginary))
 
     def _bytes(self, part: int) -> bytes:
@@ -193,7 +211,10 @@ class Decoder:
         return bytearray(self.parts[part])
 
     def _range(self, *ends: int) -> range:
-        return range(*ends)
+        found = range(*ends)
+        if len(found) > MOST_STEPS:
+            raise WireError("a range is too long")
+        return found
 
     def _slice(self, *ends: Tree) -> slice:
         return slice(*(self._decode(end, 1) for end in ends))
@@ -202,10 +223,7 @@ class Decoder:
         return Ellipsis
 
     def _dtype(self, name: str) -> torch.dtype:
-        dtype = getattr(torch, name)
-        if type(dtype) is not torch.dtype:
-            raise WireError("a dtype is none")
-        return dtype
+        return DTYPES[name]
 
     def _tensor(self, part: int, name: str, shape: list[int], mark: Tree) -> torch.Tensor:
         dtype = self._dtype(name)
@@ -214,7 +232,11 @@ class Decoder:
         return self.gradient(flat.reshape([int(n) for n in shape]), mark)
 
     def _array(self, part: int) -> np.ndarray:
-        return np.load(io.BytesIO(self.parts[part]), allow_pickle=False, max_header_size=4096)
+        file = io.BytesIO(self.parts[part])  # np.load would open an archive, too
+        array: np.ndarray = np.lib.format.read_array(file, allow_pickle=False, max_header_size=4096)
+        if array.size > MOST_STEPS and not array.itemsize:
+            raise WireError("an array is too long")
+        return array
 
     def _scalar(self, part: int) -> np.generic:
         array = self._array(part)
@@ -249,6 +271,8 @@ def copy_into(old: Any, new: Any) -> None:
             if old.requires_grad != new.requires_grad and old.is_leaf:
                 old.requires_grad_(new.requires_grad)
             old.data = new.detach().clone()
+            if old.is_leaf:
+                old.grad = new.grad
         elif isinstance(old, np.ndarray):
             old[...] = new
         elif isinstance(old, list | tuple) and len(old) == len(new):
@@ -282,6 +306,7 @@ def copy_into(old: Any, new: Any) -> None:
         raise WireError("a changed argument does not fit") from error
 
 
+DICE = (torch.Generator, np.random.Generator, random.Random)
 MUTABLE = (  # or may hold something that is
     torch.Tensor,
     np.ndarray,
@@ -290,7 +315,5 @@ MUTABLE = (  # or may hold something that is
     dict,
     set,
     bytearray,
-    torch.Generator,
-    np.random.Generator,
-    random.Random,
+    *DICE,
 )

@@ -22,6 +22,7 @@ import signal
 import socket
 import struct
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -30,7 +31,7 @@ from typing import Any
 MB = 2**20
 NOBODY = 65534
 UNSHARE = 0x00020000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000  # mount, uts, ipc, user, pid
-MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_RDONLY, MS_REC, MS_PRIVATE = 2, 4, 8, 1, 16384, 1 << 18
+MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_RDONLY, MS_BIND, MS_REC, MS_PRIVATE = 2, 4, 8, 1, 4096, 16384, 1 << 18
 PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_SUBREAPER, PR_SET_NO_NEW_PRIVS = 4, 22, 24, 36, 38
 IDLE = 900.0  # seconds without a request after which a warm process gives its memory back
 WATCH = 0.1  # seconds between looks at the memory of learners' processes
@@ -47,6 +48,7 @@ FORBIDDEN = {
         "open_by_handle_at": 304, "name_to_handle_at": 303, "personality": 135, "quotactl": 179, "acct": 163,
         "settimeofday": 164, "clock_settime": 227, "syslog": 103, "pidfd_getfd": 438, "sethostname": 170,
         "ioperm": 173, "iopl": 172, "kcmp": 312, "seccomp": 317, "memfd_secret": 447,
+        "memfd_create": 319, "shmget": 29,  # memory that no limit counts
     },
     "aarch64": {
         "ptrace": 117, "process_vm_readv": 270, "process_vm_writev": 271, "process_madvise": 440,
@@ -58,12 +60,14 @@ FORBIDDEN = {
         "open_by_handle_at": 265, "name_to_handle_at": 264, "personality": 92, "quotactl": 60, "acct": 89,
         "settimeofday": 170, "clock_settime": 112, "syslog": 116, "pidfd_getfd": 438, "sethostname": 161,
         "kcmp": 272, "seccomp": 277, "memfd_secret": 447,
+        "memfd_create": 279, "shmget": 194,
     },
 }  # fmt: skip
 AUDIT = {
-    "x86_64": (0xC000003E, 41, 56, 435),
-    "aarch64": (0xC00000B7, 198, 220, 435),
-}  # arch, socket, clone, clone3
+    "x86_64": (0xC000003E, (41, 53), 56, 435, 9),
+    "aarch64": (0xC00000B7, (198, 199), 220, 435, 222),
+}  # arch, socket and socketpair, clone, clone3, mmap
+SHARED_MEMORY = 0x21  # MAP_SHARED and MAP_ANONYMOUS
 NEW_NAMESPACES = 0x7E020080  # every CLONE_NEW* flag
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -96,11 +100,14 @@ def _mount_tmpfs(target: str, megabytes: float, files: int, flags: int = 0) -> N
 
 
 def private_files(limits: dict[str, Any]) -> None:
-    """A fresh, bounded /tmp and /dev/shm, and a /proc that shows nothing."""
+    """A fresh, bounded /tmp and /dev/shm, a /proc that shows nothing, and no /dev/zero: mapped, it is memory that no
+    limit counts.
+    """
     _check(libc.mount(None, b"/", None, MS_REC | MS_PRIVATE, None), "mount")
     _mount_tmpfs("/tmp", limits["disk_mb"], limits["files"])
     _mount_tmpfs("/dev/shm", limits["disk_mb"] / 4, limits["files"])
     _mount_tmpfs("/proc", 0.01, 10, MS_RDONLY | MS_NOEXEC)
+    _check(libc.mount(b"/dev/null", b"/dev/zero", None, MS_BIND, None), "mount /dev/zero")
 
 
 def give_up_rights() -> None:
@@ -113,12 +120,14 @@ def give_up_rights() -> None:
 
 
 def filter_system_calls(network: bool = False) -> None:
-    """A seccomp filter: the forbidden calls, new namespaces and every socket but Unix ones give EPERM."""
+    """A seccomp filter: the forbidden calls, new namespaces, memory shared without a file and every socket but Unix
+    ones give EPERM.
+    """
     machine = os.uname().machine
     if machine not in FORBIDDEN:
         raise OSError(f"there is no list of system calls for {machine}")
-    arch, socket_call, clone, clone3 = AUDIT[machine]
-    load, jump_eq, jump_set, jump_ge, ret = 0x20, 0x15, 0x45, 0x35, 0x06
+    arch, socket_calls, clone, clone3, mmap = AUDIT[machine]
+    load, jump_eq, jump_set, jump_ge, bit_and, ret = 0x20, 0x15, 0x45, 0x35, 0x54, 0x06
     allow, refuse, absent, kill = 0x7FFF0000, 0x00050001, 0x00050026, 0x80000000
 
     def line(code: int, jt: int, jf: int, k: int) -> bytes:
@@ -135,13 +144,11 @@ def filter_system_calls(network: bool = False) -> None:
     ]  # glibc then uses clone, whose flags we see
     program += [line(jump_eq, 0, 3, clone), line(load, 0, 0, 16), line(jump_set, 0, 1, NEW_NAMESPACES)]
     program += [line(ret, 0, 0, refuse), line(load, 0, 0, 0)]
-    if not network:
-        program += [
-            line(jump_eq, 0, 3, socket_call),
-            line(load, 0, 0, 16),
-            line(jump_eq, 1, 0, socket.AF_UNIX),
-        ]
-        program += [line(ret, 0, 0, refuse)]
+    program += [line(jump_eq, 0, 4, mmap), line(load, 0, 0, 40), line(bit_and, 0, 0, SHARED_MEMORY)]
+    program += [line(jump_eq, 0, 1, SHARED_MEMORY), line(ret, 0, 0, refuse), line(load, 0, 0, 0)]
+    for number in () if network else socket_calls:
+        program += [line(jump_eq, 0, 4, number), line(load, 0, 0, 16), line(jump_eq, 1, 0, socket.AF_UNIX)]
+        program += [line(ret, 0, 0, refuse), line(load, 0, 0, 0)]
     program += [line(ret, 0, 0, allow)]
     code = b"".join(program)
     buffer = ctypes.create_string_buffer(code, len(code))
@@ -183,13 +190,15 @@ class Zygote:
         """Serve until the first connection, the grader's, ends."""
         threads = len(list(Path("/proc/self/task").iterdir()))
         self.control.send(json.dumps({"ready": True, "threads": threads}).encode())
+        looked = time.monotonic()
         while self.control in self.children:
             watched = self.isolate != "no" and any(self.children.values())
             ready = select.select(list(self.children), [], [], WATCH if watched else IDLE)[0]
             if not ready and not watched and len(self.children) == 1:
                 return  # nobody has asked for long; the grader starts another one when it needs it
-            if not ready:
+            if watched and time.monotonic() - looked >= WATCH:  # also when there is always something to serve
                 self._watch()
+                looked = time.monotonic()
             for connection in ready:
                 self._serve(connection)
         for connection in list(self.children):
@@ -219,14 +228,14 @@ class Zygote:
                 self.children[connection][pid] = request["limits"]["memory_mb"]
                 reply = {"pid": pid}
             else:
-                self._kill_all(connection)
+                reply = {"signals": self._kill_all(connection)}
         except OSError as error:
             reply = {"error": str(error)}
         if not keep:
             for sock in sockets:
                 sock.close()
         with contextlib.suppress(OSError):
-            connection.send(json.dumps(reply).encode())
+            connection.send(json.dumps({**reply, "number": request["number"]}).encode())
 
     def _fork(self, sockets: list[socket.socket], limits: dict[str, Any]) -> int:
         if self.isolate == "namespaces":
@@ -288,14 +297,16 @@ class Zygote:
         finally:
             os._exit(0)
 
-    def _kill_all(self, connection: socket.socket) -> None:
-        """End what was forked over a connection."""
+    def _kill_all(self, connection: socket.socket) -> list[int]:
+        """End what was forked over a connection; return the signals that ended it."""
+        signals = []
         for pid in self.children[connection]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
             with contextlib.suppress(ChildProcessError):
-                os.waitpid(pid, 0)
+                signals.append(os.WTERMSIG(os.waitpid(pid, 0)[1]))
         self.children[connection].clear()
+        return signals
 
     def _watch(self) -> None:
         """End learners' processes that hold too much memory together."""

@@ -242,7 +242,7 @@ def lab(learner: str, body: str) -> nbformat.NotebookNode:
         return {"nbgrader": {**base, "grade_id": name, **kind}}
 
     block = "\n".join("    " + line for line in body.splitlines())
-    check = f"{HEAD}with checks.check('it', 1, 'It is wrong.'):\n{block}\nchecks.score()"
+    check = f"{HEAD}with checks.check('it', 1, 'It is wrong.', changes=True):\n{block}\nchecks.score()"
     cells = [
         new_code_cell(SETUP, metadata=meta("setup"), id="setup"),
         new_code_cell(learner, metadata=meta("solve_x", solution=True, locked=False), id="solve_x"),

@@ -1,0 +1,445 @@
+"""Holes that a review by an attacker found, each with what it gained before it was closed.
+
+`tests/attacks/` grades whole hostile notebooks; here each hole is tried alone, where it was.
+"""
+
+# ruff: noqa: E501 - the cases are code in strings
+
+import fnmatch
+import io
+import socket
+import threading
+import time
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import nbformat
+import numpy as np
+import pytest
+import torch
+
+from course_lib.grading import sandbox
+from course_lib.grading.admit import active_patterns
+from course_lib.grading.examiner import MOST_KEPT, MOST_OUTPUTS, Session
+from course_lib.grading.frames import Peer, WireError, send_frame
+from course_lib.grading.names import data_functions, definition
+from course_lib.grading.record import handed_in_hash
+from course_lib.grading.run import is_safe
+from course_lib.grading.sandbox import Grader
+from course_lib.grading.task import Graded, Settings, Task
+from course_lib.grading.wire import Decoder
+
+from .test_boundary import lab
+
+
+@pytest.fixture(scope="module")
+def grader() -> Iterator[Grader]:
+    grader = Grader()
+    yield grader
+    grader.close()
+
+
+def graded(
+    grader: Grader, learner: str, body: str, solution: str = "", changes: bool = False, secret: str = "1" * 32
+) -> Graded:
+    """Grade a learner's cell by a check; `solution` is the instructor's own cell."""
+    texts = []
+    for source in (solution or learner, learner):
+        text = nbformat.writes(lab(source, body))
+        texts.append(text if changes else text.replace(", changes=True", ""))
+    task = Task("s", {"lab": texts[0]}, {"lab": texts[1].encode()}, {}, secret, Settings(limit=10))
+    return grader.grade(task).notebooks["lab"]
+
+
+# --- undeserved points --------------------------------------------------------------------------------------
+
+NUMBERS = "def f(x: torch.Tensor) -> torch.Tensor:\n    return 2 * x"
+LIAR = """
+class Liar:
+    shape = (5,)
+    def __init__(self, difference):
+        self.difference = difference
+    def __sub__(self, other):
+        return self if self.difference is None else self.difference
+    __rsub__ = __sub__
+    def abs(self):
+        return self
+    max = sum = __abs__ = abs
+    def __float__(self):
+        return 0.0
+    def equal(self, other):
+        return True
+    def __len__(self):
+        raise TypeError
+
+def f(x):
+    return Liar(%s)
+"""
+# what was gained: (the learner's cell, the check's body, the instructor's cell)
+UNDESERVED = {
+    "changes-what-is-expected": (
+        "def f(x):\n    x.zero_()\n    return torch.zeros(5)",
+        "x = checks.randn(5)\nassert torch.equal(f(x).double(), 2 * x)",
+        NUMBERS,
+    ),
+    "changes-what-others-expect": (
+        "def f(x):\n    return 0 * x\n\ndef spoil(xs):\n    xs[0].zero_()",
+        "x = checks.randn(5)\nspoil([x])\nassert torch.equal(f(x), 2 * x)",
+        NUMBERS + "\n\ndef spoil(xs):\n    pass",
+    ),
+    "empty-is-close-to-all": (
+        "def f(x):\n    return torch.empty(0, 5)",
+        "x = checks.randn(5)\nassert np.allclose(f(x).numpy(), 2 * x.numpy())",
+        NUMBERS,
+    ),
+    "empty-is-close-to-all-in-torch": (
+        "def f(x):\n    return torch.empty(0, 5, dtype=torch.float64)",
+        "x = checks.randn(5)\nassert torch.allclose(f(x), 2 * x)",
+        NUMBERS,
+    ),
+    "empty-is-close-to-one": (
+        "def f(x):\n    return torch.empty(0)",
+        "np.testing.assert_allclose(f(torch.ones(2)).numpy(), 2)",
+        NUMBERS,
+    ),
+    "difference-is-a-tensor": (
+        LIAR % "torch.zeros(5)",
+        "x = checks.randn(5)\nassert float((f(x) - 2 * x).abs().max()) < 1e-9",
+        "def f(x):\n    return 2 * x",
+    ),
+    "difference-is-itself": (
+        LIAR % "None",
+        "x = checks.randn(5)\nassert float((f(x) - 2 * x).abs().max()) < 1e-9",
+        "def f(x):\n    return 2 * x",
+    ),
+    "difference-is-zero": (LIAR % "0.0", "assert abs(f(1) - 2) < 1e-9", "def f(x):\n    return 2 * x"),
+    "difference-from-numpy": (
+        LIAR % "0.0",
+        "assert abs(np.float64(2) - f(1)) < 1e-9",
+        "def f(x):\n    return 2 * x",
+    ),
+    "close-to-numpy": (LIAR % "0.0", "assert np.isclose(f(1), 2)", "def f(x):\n    return 2 * x"),
+    "its-own-method-decides": (LIAR % "0.0", "x = checks.randn(5)\nassert f(x).equal(2 * x)", NUMBERS),
+    "library-by-another-name": (
+        "f = torch.softmax",
+        "assert 'torch.softmax' not in checks.calls(f)",
+        "def f(x):\n    return x",
+    ),
+    "library-imported-as": (
+        "def f(x):\n    return x\n\nfrom torch import softmax as f",
+        "assert 'softmax' not in checks.calls(f)",
+        "def f(x):\n    return x",
+    ),
+    "library-by-decorator": (
+        "@lambda g: torch.softmax\ndef f(x):\n    return x",
+        "assert 'torch.softmax' not in checks.calls(f)",
+        "def f(x):\n    return x",
+    ),
+    "dice-set": (
+        "def f(g):\n    g.manual_seed(0)",
+        "f(checks.generator)\nf(g=checks.generator)\nfixed = torch.Generator().manual_seed(0)\n"
+        "assert torch.equal(checks.randn(3), torch.randn(3, dtype=torch.float64, generator=fixed))",
+        "def f(g):\n    pass",
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("bubblewrap")
+@pytest.mark.parametrize("name", UNDESERVED)
+def test_no_points_for(name: str, grader: Grader) -> None:
+    learner, body, solution = UNDESERVED[name]
+    assert graded(grader, learner, body, solution).scores["grade_x"] == 0.0
+
+
+DESERVED = {
+    "data": (NUMBERS, "x = checks.randn(5)\nassert torch.allclose(f(x), 2 * x)"),
+    "iterator": (
+        "from collections.abc import Iterator\n\ndef f(n: int) -> Iterator[int]:\n    yield n",
+        "assert list(f(3)) == [3]",
+    ),
+    "both-empty": (NUMBERS, "assert torch.allclose(f(torch.empty(0)), torch.empty(0))"),
+    "in-place-does-not-cost-the-others": (
+        "def f(x):\n    x *= 2\n    return x",
+        "x = checks.randn(5)\nassert torch.equal(f(x), 2 * x)",
+    ),
+    "dice-go-on": (
+        "def f(rng, g):\n    return [rng.random() for _ in range(2)] + [torch.rand(1, generator=g).item()]",
+        "found = f(checks.rng, checks.generator) + f(checks.rng, checks.generator)\nassert len(set(found)) == 6",
+    ),
+    "written-by-hand": (
+        "%%time\ndef f(x):\n    return x.exp() / x.exp().sum()",
+        "assert 'torch.softmax' not in checks.calls(f) and 'x.exp' in checks.calls(f)",
+    ),
+    "half-a-character": ("print('\\ud800')\n\ndef f(x):\n    return x", "assert f(1) == 1"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("bubblewrap")
+@pytest.mark.parametrize("name", DESERVED)
+def test_still_points_for(name: str, grader: Grader) -> None:
+    learner, body = DESERVED[name]
+    found = graded(grader, learner, body, learner.removeprefix("%%time\n"))
+    assert found.scores["grade_x"] == 1.0, found.checks
+    found.text.encode()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("bubblewrap")
+def test_a_check_that_asks_sees_changes(grader: Grader) -> None:
+    learner, body = "def f(x):\n    x.zero_()", "x = checks.randn(5)\nf(x)\nassert x.any()"
+    assert graded(grader, learner, body).scores["grade_x"] == 1.0
+    assert graded(grader, learner, body, changes=True).scores["grade_x"] == 0.0
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("bubblewrap")
+def test_a_gradient_that_the_learner_computes_arrives(grader: Grader) -> None:
+    learner = "def f(w):\n    (w**2).sum().backward()"
+    body = "w = checks.randn(3).requires_grad_()\nf(w)\nassert torch.equal(w.grad, 2 * w.detach())"
+    assert graded(grader, learner, body, changes=True).scores["grade_x"] == 1.0
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("bubblewrap")
+def test_the_global_dice_are_fresh_for_each_submission(grader: Grader) -> None:
+    body = "display(float(torch.rand(1)), float(np.random.rand()))"
+    texts = [graded(grader, "x = 1", body, secret=s * 32).text for s in "121"]
+    assert texts[0] != texts[1]
+    assert texts[0] == texts[2]
+
+
+# --- the sandbox --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("bubblewrap")
+def test_a_learner_writes_only_into_folders_of_their_own(grader: Grader) -> None:
+    """bubblewrap's root and /dev belong to its user: without root, learners left files there for one another."""
+    learner = """
+import os
+def f():
+    found = []
+    for folder, _, _ in os.walk("/"):
+        if not folder.startswith(("/usr", "/tmp", "/dev/shm")):
+            try:
+                open(folder + "/left", "w")
+                found.append(folder)
+            except OSError:
+                pass
+    return found
+"""
+    found = graded(grader, learner, "assert f() == []")
+    assert found.scores["grade_x"] == 1.0, found.checks
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("bubblewrap")
+def test_no_memory_that_is_not_counted(grader: Grader) -> None:
+    """Memory of files that nobody maps is held by a process and counted for none."""
+    learner = """
+import ctypes, mmap, os, socket
+def f():
+    libc = ctypes.CDLL(None)
+    tries = [lambda: os.memfd_create("x"), lambda: mmap.mmap(-1, 4096), lambda: mmap.mmap(os.open("/dev/zero", 2), 4096)]
+    tries.append(lambda: socket.socketpair(socket.AF_TIPC))
+    done = [libc.shmget(0, 4096, 0o1600) >= 0]
+    for attempt in tries:
+        try:
+            done.append(bool(attempt()))
+        except OSError:
+            done.append(False)
+    return done
+"""
+    found = graded(grader, learner, "assert not any(f())")
+    assert found.scores["grade_x"] == 1.0, found.checks
+
+
+# --- time and room ------------------------------------------------------------------------------------------
+
+
+def test_a_deadline_holds_though_there_is_always_something_to_read() -> None:
+    left, right = socket.socketpair()
+    peer = Peer(left, lambda request, parts: ({}, []))
+
+    def flood() -> None:
+        right.settimeout(5)
+        try:
+            while True:
+                send_frame(right, {"ask": {"what": "callback"}})
+                right.recv(1 << 16)
+        except (WireError, OSError):
+            pass
+
+    thread = threading.Thread(target=flood, daemon=True)
+    thread.start()
+    peer.deadline = time.monotonic() + 0.3
+    with pytest.raises(TimeoutError):
+        peer.ask({"what": "run"}, [])
+    left.close()
+    thread.join(5)
+    assert time.monotonic() < peer.deadline + 3
+
+
+def test_what_took_too_long_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Fake:
+        limits = sandbox.Limits()
+
+        def connection(self) -> Any:
+            return socket.socketpair()[0]
+
+    calls = []
+
+    def receive(sock: socket.socket, deadline: float) -> Any:
+        calls.append(deadline)
+        raise TimeoutError
+
+    monkeypatch.setattr(sandbox, "receive_frame", receive)
+    monkeypatch.setattr(sandbox.Control, "fork", lambda self, *others: socket.socketpair()[0])
+    monkeypatch.setattr(sandbox, "send_frame", lambda *arguments: None)
+    grader = Grader()
+    monkeypatch.setattr(grader, "warm_up", lambda: (Fake(), Fake()))
+    result = grader.grade(Task("s", {"lab": ""}, {"lab": b""}, {}, "1", Settings(total=1)))
+    assert "more than 31 seconds" in result.notebooks["lab"].problem
+    assert len(calls) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("bubblewrap")
+def test_what_no_signal_interrupts_ends_soon() -> None:
+    """A set of pairs whose hashes are all the same is built in C for hours; the next submission must not wait."""
+    learner = """
+def f():
+    found, first, size = [], 0, 2**64
+    one, two, five = 11400714785074694791, 14029467366897019727, 2870177450012600261  # of CPython's tuples
+    while len(found) < 60000:
+        first += 1
+        mixed = (five + first * two) % size
+        mixed = (mixed << 31 | mixed >> 33) % size * one % size
+        second = (12345 - mixed) * pow(two, -1, size) % size
+        second -= size if second >= size // 2 else 0
+        if abs(second) < 2**61 - 1:
+            found.append((first, second))
+    return found
+"""
+    text = nbformat.writes(lab(learner, "assert len(set(f())) == 3"))
+    grader = Grader()
+    try:
+        task = Task("s", {"lab": text}, {"lab": text.encode()}, {}, "1" * 32, Settings(limit=3))
+        result = grader.grade(task)
+        assert "could not be stopped" in result.notebooks["lab"].problem
+        assert result.notebooks["lab"].scores == {}
+        assert graded(grader, "def f():\n    return 1", "assert f() == 1").scores["grade_x"] == 1.0
+    finally:
+        grader.close()
+
+
+def text_output(text: str, kind: str = "stream") -> dict[str, Any]:
+    return {
+        "output_type": kind,
+        "name": "stdout",
+        "text": text,
+        "ename": "E",
+        "evalue": text,
+        "traceback": [text],
+    }
+
+
+def test_outputs_are_bounded_outside_too() -> None:
+    """The learner's process holds the other bound, and may lift it."""
+    session = Session(lambda: socket.socket(), Task("s", {}, {}, {}, "1", Settings()))
+    many = session._kept([text_output("x")] * 5000 + [text_output("no", "error")] * 9)
+    assert len(many) == MOST_OUTPUTS + 2
+    assert many[-1]["output_type"] == "error"
+    sizes = [sum(len(o["text"]) for o in session._kept([text_output("x" * 10**7)] * 20)) for _ in range(5)]
+    assert sum(sizes) < MOST_KEPT + 1000
+
+
+def build(tree: Any, *parts: bytes) -> Any:
+    return Decoder(list(parts), lambda tree: None).decode(tree)
+
+
+def test_small_descriptions_of_endless_work_are_refused() -> None:
+    """`sum(range(10**12))` or a product of huge integers runs for hours where no signal interrupts it."""
+    header = b"{'descr': '|V0', 'fortran_order': False, 'shape': (1000000000000,)}"
+    text = header + b" " * (63 - (len(header) + 10) % 64) + b"\n"
+    array = b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text
+    for tree in (["range", 0, 10**12, 1], ["int", "0x" + "f" * 10**6], ["float", "1" * 100], ["array", 0]):
+        with pytest.raises(WireError):
+            build(tree, array)
+    with pytest.raises(WireError):
+        build(["list", [["int", hex(k * (2**61 - 1))] for k in range(2000)]])
+    assert build(["range", 0, 9, 2]) == range(0, 9, 2)
+    assert build(["int", hex(3**400)]) == 3**400
+
+
+def test_an_archive_is_no_array() -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("a.npy", b"")
+    with pytest.raises(WireError):
+        build(["array", 0], archive.getvalue())
+    assert build(["dtype", "float32"]) is torch.float32
+
+
+# --- names and records --------------------------------------------------------------------------------------
+
+
+def test_a_file_does_not_stand_in_for_a_notebook_of_its_name() -> None:
+    """With a file called `lab` beside it, another notebook had the same hash: the same hidden inputs each time."""
+    one = handed_in_hash({"lab": b"1"}, {"lab": b"same"})
+    other = handed_in_hash({"lab": b"2"}, {"lab": b"same"})
+    assert one != other
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", ".", "packet/x.html", "packet/x.SVG", "packet/../x", "/packet/x", "x", "packet/" + "\u00e9" * 150],
+)
+def test_a_kept_file_is_harmless(name: str) -> None:
+    assert not is_safe(name)
+
+
+def test_active_files_are_left_out_in_capitals_too() -> None:
+    patterns = active_patterns()
+    for name in ("a.html", "a.HTML", "a.Svg", "a.xhtml"):
+        assert any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+    assert not any(fnmatch.fnmatchcase("a.txt", pattern) for pattern in patterns)
+
+
+def test_data_functions_are_told_by_their_annotation() -> None:
+    source = """
+def a() -> int: ...
+def b() -> tuple[torch.Tensor, list[float]] | None: ...
+def c() -> "Value": ...
+def d(): ...
+def e() -> Callable[[int], int]: ...
+def g() -> tuple[int, ...]: ...
+def h() -> list[Value]: ...
+"""
+    assert data_functions(source) == {"a", "b", "g"}
+    assert data_functions("def (") == set()
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("def f():\n    return 1", "def f():\n    return 1"),
+        ("def f(): pass\nf = 1", ""),
+        ("f = 1\n@a\ndef f(): pass", "@a\ndef f():\n    pass"),
+        ("if a:\n    def f(): pass", ""),
+        ("import x as f", ""),
+        ("g = 1", None),
+        ("def (", None),
+    ],
+)
+def test_the_definition_of_a_name(source: str, found: str | None) -> None:
+    assert definition(source, "f") == found
+
+
+def test_numbers_that_take_no_room_still_arrive() -> None:
+    buffer = io.BytesIO()
+    np.save(buffer, np.zeros((0, 5)))
+    assert build(["array", 0], buffer.getvalue()).shape == (0, 5)
