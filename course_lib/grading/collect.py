@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 import shutil
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from nbgrader.exchange.default import ExchangeCollect
 from nbgrader.utils import ignore_patterns, parse_utc
 from traitlets import Bool
 
-from course_lib.grading.exchange import arrival, drop_links
+from course_lib.grading.exchange import LEARNER, arrival, drop_links
 
 TOLERANCE = timedelta(minutes=5)  # between the time that a hand-in claims and its arrival
 
@@ -26,6 +27,22 @@ class SafeCollect(ExchangeCollect):
         help="Take the file system's time when a hand-in claims an earlier one. Switch it off after restoring an "
         "exchange from a backup: everything has arrived today then.",
     ).tag(config=True)
+
+    def _path_to_record(self, path: str) -> dict[str, Any]:
+        """Read learner and time off a folder's name; a name that holds no time stops nobody's collecting."""
+        try:
+            record: dict[str, Any] = super()._path_to_record(path)
+        except ValueError:
+            record = {"username": Path(path).name.split("+")[0], "filename": Path(path).name}
+            record["timestamp"] = datetime.min
+        return record
+
+    def copy_files(self) -> None:
+        """Copy the newest hand-in of everybody whose name can be a learner's."""
+        for record in [r for r in self.src_records if not LEARNER.fullmatch(r["username"])]:
+            self.log.warning("%s is no learner's hand-in and was left out", record["filename"])
+            self.src_records.remove(record)
+        super().copy_files()
 
     def do_copy(self, src: str, dest: str, log: object = None) -> None:
         """Copy one hand-in, links as links, drop them, and write down when it came."""

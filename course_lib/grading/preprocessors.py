@@ -268,7 +268,8 @@ class FailClosed(NbGraderPreprocessor):
         if cell.cell_type != "code" or not utils.is_grade(cell) or utils.is_solution(cell):
             return cell, resources
         points = float(cell.metadata.nbgrader["points"])
-        if points == 0:
+        if points == 0:  # what ran there is the learner's; a number as its result is no score
+            cell.outputs = [o for o in cell.outputs if o.output_type != "execute_result"]
             return cell, resources
         errors = [o for o in cell.outputs if o.output_type == "error"]
         if not cell.get("execution_count"):
