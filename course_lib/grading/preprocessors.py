@@ -42,7 +42,8 @@ Resources = dict[str, Any]
 
 def grade_id(cell: NotebookNode) -> str:
     """The cell's nbgrader id, or ''."""
-    return str(cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", ""))
+    settings = cell.get("metadata", {}).get("nbgrader")
+    return str(settings.get("grade_id", "")) if isinstance(settings, dict) else ""
 
 
 def error_output(name: str, sentence: str) -> NotebookNode:
