@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import shutil
+import stat
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from nbgrader.exchange.default import ExchangeCollect
 from nbgrader.utils import ignore_patterns, parse_utc
 from traitlets import Bool
 
-from course_lib.grading.exchange import LEARNER, arrival, drop_links
+from course_lib.grading.exchange import LEARNER, arrival
 
 TOLERANCE = timedelta(minutes=5)  # between the time that a hand-in claims and its arrival
 
@@ -39,20 +40,26 @@ class SafeCollect(ExchangeCollect):
 
     def copy_files(self) -> None:
         """Copy the newest hand-in of everybody whose name can be a learner's."""
-        for record in [r for r in self.src_records if not LEARNER.fullmatch(r["username"])]:
-            self.log.warning("%s is no learner's hand-in and was left out", record["filename"])
-            self.src_records.remove(record)
+        for record in list(self.src_records):
+            folder = Path(self.inbound_path) / record["filename"]
+            if folder.is_symlink() or not folder.is_dir() or not LEARNER.fullmatch(record["username"]):
+                self.log.warning("%s is no learner's hand-in and was left out", record["filename"])
+                self.src_records.remove(record)
         super().copy_files()
 
     def do_copy(self, src: str, dest: str, log: object = None) -> None:
-        """Copy one hand-in, links as links, drop them, and write down when it came."""
+        """Copy one hand-in without its links, pipes and devices, and write down when it came."""
         source, target = Path(src), Path(dest)
         came = arrival(source)
         course = self.coursedir
-        unwanted = ignore_patterns(course.ignore, course.include, course.max_file_size, self.log)
+        patterns = ignore_patterns(course.ignore, course.include, course.max_file_size, self.log)
+
+        def unwanted(parent: str, names: list[str]) -> set[str]:
+            modes = {name: (Path(parent) / name).lstat().st_mode for name in names}
+            odd = {name for name, mode in modes.items() if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))}
+            return odd | set(patterns(parent, [name for name in names if name not in odd]))
+
         shutil.copytree(source, target, symlinks=True, ignore=unwanted)
-        for name in drop_links(target):
-            self.log.warning("%s: %s is a link or no file and was left out", source.name, name)
         stamp = target / "timestamp.txt"
         try:
             claimed = parse_utc(stamp.read_text(encoding="utf-8", errors="replace").strip())

@@ -494,8 +494,12 @@ class Examiner:
         self.checked: dict[str, bytes] = {}  # the files that a check saw last
 
     def examine(self, cells: Iterable[Cell]) -> Iterator[CellResult]:
-        """Run the cells; yield what came of each until the notebook's time is used up."""
-        for count, cell in enumerate(cells, start=1):
+        """Run the cells; yield what came of each until the notebook's time is used up.
+
+        All cells of the learner's first, then the checks: what a check passes to a function can't be printed by a
+        later cell.
+        """
+        for count, cell in sorted(enumerate(cells, start=1), key=lambda item: item[1].kind == "check"):
             if time.monotonic() > self.session.deadline:
                 return
             outputs = self._check(cell.source) if cell.kind == "check" else self._run(cell)

@@ -133,9 +133,7 @@ class Zygote:
         module += [str(theirs.fileno()), isolate]
         command = module if isolate == "no" else [*bubblewrap(), *module]
         self.log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
-        self.folder = tempfile.TemporaryDirectory(prefix="course-grading-")  # for what an examiner puts aside
-        environment = {**os.environ, "TMPDIR": self.folder.name}
-        environment |= dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+        threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
         self.process = subprocess.Popen(
             command,
             pass_fds=[theirs.fileno()],
@@ -143,7 +141,7 @@ class Zygote:
             stdout=self.log,
             stderr=self.log,
             start_new_session=True,
-            env=environment,
+            env={**os.environ, **threads},
         )
         theirs.close()
         self.control = Control(ours)
@@ -187,7 +185,6 @@ class Zygote:
             self.process.kill()
             self.process.wait()
         self.log.close()
-        self.folder.cleanup()
 
 
 def bubblewrap() -> list[str]:

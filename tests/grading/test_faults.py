@@ -15,7 +15,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,9 +31,9 @@ from .test_classroom import RIGHT, WRONG
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("bubblewrap")]
 
-# Each kill costs some ten seconds: a sample here, COURSE_FAULT_KILLS=50 for the full count.
-ROUNDS = 5
-SEEDS = max(1, int(os.environ.get("COURSE_FAULT_KILLS", "10")) // ROUNDS)
+# Each kill costs some seconds: a sample here, COURSE_FAULT_KILLS=50 for the full count.
+KILLS = 5  # of one test
+SEEDS = max(1, int(os.environ.get("COURSE_FAULT_KILLS", "10")) // KILLS)
 PATIENCE = 60.0  # seconds until a command that was left alone has ended
 SOON = 10.0  # seconds until the processes of a dead grader are gone
 
@@ -50,6 +50,15 @@ ANSWERS = {
     "writer": {**RIGHT, "why": "Because of the sign."},
 }
 Grades = dict[tuple[str, str], tuple[float | None, ...]]
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """A class that was graded without faults, what its gradebook holds, and the seconds that it took."""
+
+    root: Path
+    grades: Grades
+    seconds: float
 
 
 @dataclass
@@ -155,26 +164,32 @@ def base(bubblewrap: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(base: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Grades, float]:
-    """What the gradebook must hold in the end, and the seconds of a run without faults."""
+def undisturbed(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    """The class after a run without faults: nothing else must ever come out. Copied, never changed."""
     root = copy(base, tmp_path_factory.mktemp("undisturbed") / "class")
     seconds = grade(root)
     found = grades(root)
     assert found["writer", "grade_why"][1] == 1.5, "a person's grade must stay"
     assert found["writer", "grade_triple"][0] == 1.0
     assert {student for student, _ in found} == set(ANSWERS)
-    return found, seconds
+    return Undisturbed(root, found, seconds)
 
 
 @pytest.fixture
-def expected(undisturbed: tuple[Grades, float]) -> Grades:
-    return undisturbed[0]
+def expected(undisturbed: Undisturbed) -> Grades:
+    return undisturbed.grades
 
 
 @pytest.fixture
 def root(base: Path, tmp_path: Path) -> Path:
-    """A class of this test's own."""
+    """A class of this test's own, to be graded."""
     return copy(base, tmp_path / "class")
+
+
+@pytest.fixture
+def graded(undisturbed: Undisturbed, tmp_path: Path) -> Path:
+    """A class of this test's own that was graded without faults."""
+    return copy(undisturbed.root, tmp_path / "graded")
 
 
 def copy(base: Path, target: Path) -> Path:
@@ -190,7 +205,7 @@ def kill(pids: Sequence[int], number: int = signal.SIGKILL) -> None:
             continue
 
 
-def assert_gone(pids: Sequence[int], said: str) -> None:
+def assert_gone(pids: Iterable[int], said: str) -> None:
     """No process of a dead grader is left."""
     deadline = time.monotonic() + SOON
     while (left := set(pids) & set(running())) and time.monotonic() < deadline:
@@ -210,34 +225,37 @@ def assert_told(command: Command, *words: str) -> None:
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_any_process_may_be_killed_at_any_moment(
-    seed: int, base: Path, undisturbed: tuple[Grades, float], tmp_path: Path
+    seed: int, base: Path, undisturbed: Undisturbed, tmp_path: Path
 ) -> None:
     """kill -9 of one process of the grading tree, again and again; then the same command ends the work."""
-    expected, seconds = undisturbed
     dice = random.Random(seed)
     root = copy(base, tmp_path / "class")
-    victims = []
-    for _ in range(ROUNDS):
-        command = start(root)
-        time.sleep(dice.uniform(0.2, seconds))
+    command = start(root)
+    victims: list[str] = []
+    seen: set[int] = set()
+    while len(victims) < KILLS:
+        time.sleep(dice.uniform(0.1, undisturbed.seconds / 3))
         tree = command.tree()
-        if tree:
+        if command.process.poll() is not None:
+            if command.process.returncode == 0:
+                assert grades(root) == undisturbed.grades, victims
+                root = copy(base, tmp_path / "class")
+            command = start(root)
+        elif tree:
+            seen |= set(tree)
             victim = dice.choice(tree)
             victims.append(proc(victim, "cmdline").replace("\0", " ")[-80:])
             kill([victim])
-        code = command.wait()
-        assert_gone(tree, f"after a kill of {victims[-1:]}")
-        if code == 0:
-            assert grades(root) == expected, victims
-            root, victims = copy(base, tmp_path / "class"), []
+    command.wait()
+    assert_gone(seen, f"after kills of {victims}")
     grade(root)
-    assert grades(root) == expected, victims
+    assert grades(root) == undisturbed.grades, victims
 
 
 @pytest.mark.parametrize("share", [0.5, 0.8])
-def test_a_power_cut_leaves_no_lock(share: float, root: Path, undisturbed: tuple[Grades, float]) -> None:
+def test_a_power_cut_leaves_no_lock(share: float, root: Path, undisturbed: Undisturbed) -> None:
     """All processes at once are gone: the next run needs no help and no more time than ever."""
-    expected, seconds = undisturbed
+    expected, seconds = undisturbed.grades, undisturbed.seconds
     command = start(root)
     time.sleep(share * seconds)
     tree = command.tree()
@@ -250,10 +268,10 @@ def test_a_power_cut_leaves_no_lock(share: float, root: Path, undisturbed: tuple
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_grader_that_is_told_to_stop_stops(
-    number: signal.Signals, root: Path, undisturbed: tuple[Grades, float]
+    number: signal.Signals, root: Path, undisturbed: Undisturbed
 ) -> None:
     """Ctrl-C, kill, a closed terminal: it ends soon, with all its processes, and goes on where it was."""
-    expected, seconds = undisturbed
+    expected, seconds = undisturbed.grades, undisturbed.seconds
     command = start(root)
     time.sleep(0.7 * seconds)
     tree = command.tree()
@@ -308,7 +326,8 @@ def test_a_disk_without_room_for_the_gradebook(root: Path, expected: Grades) -> 
     classroom, saved = root / "class", root / "saved"
     classroom.rename(saved)
     classroom.mkdir()
-    size = sum(path.stat().st_size + 4096 for path in saved.rglob("*")) + 20_000
+    blocks = sum(-(-path.stat().st_size // 4096) for path in saved.rglob("*") if path.is_file())
+    size = 4096 * (blocks + 4)
     fill = ["sh", "-c", 'cp -a "$0/." "$1" && shift && exec "$@"', str(saved), str(classroom)]
     command = start(root, inside=[*bind("--size", str(size), "--tmpfs", str(classroom)), *fill])
     assert_told(command, "space", "full", "can't be written", "cannot write")
@@ -345,12 +364,11 @@ def test_a_gradebook_that_somebody_locks_for_a_while(root: Path, expected: Grade
     assert grades(root) == expected
 
 
-def test_a_gradebook_that_was_deleted(root: Path, expected: Grades) -> None:
+def test_a_gradebook_that_was_deleted(graded: Path, expected: Grades) -> None:
     """All automatic grades are there again after the next run; only a person's are lost."""
-    grade(root)
-    gradebook(root).unlink()
-    grade(root)
-    found = grades(root)
+    gradebook(graded).unlink()
+    grade(graded)
+    found = grades(graded)
     assert {key: row[0] for key, row in found.items()} == {key: row[0] for key, row in expected.items()}
 
 
@@ -362,82 +380,79 @@ def test_a_gradebook_that_is_no_database(root: Path) -> None:
     assert gradebook(root).read_bytes() == before
 
 
-@pytest.mark.parametrize("content", [b'{"key": 3, "outcome": null}', b"\xff\0"])
-def test_records_that_are_damaged(content: bytes, root: Path, expected: Grades) -> None:
+def test_records_that_are_damaged(graded: Path, expected: Grades) -> None:
     """A record that cannot be read is as good as none: that submission is graded again, to the same result."""
-    grade(root)
-    before = notebooks(root)
-    (root / "class" / "records" / TINY / "wrong-sign.json").write_bytes(content)
-    grade(root)
-    after = notebooks(root)
-    assert {student for student in after if after[student] != before[student]} == {"wrong-sign"}
-    assert grades(root) == expected
+    before = notebooks(graded)
+    contents = (b"", b"{", b"[]", b'{"key": 3, "outcome": null}', b"\xff\0")
+    damaged = dict(zip(sorted(ANSWERS), contents, strict=False))
+    for student, content in damaged.items():
+        (graded / "class" / "records" / TINY / f"{student}.json").write_bytes(content)
+    grade(graded)
+    after = notebooks(graded)
+    assert {student for student in after if after[student] != before[student]} == set(damaged)
+    assert grades(graded) == expected
 
 
 @pytest.mark.parametrize("folder", ["autograded", "logs", "records"])
-def test_a_folder_of_results_that_was_deleted(folder: str, root: Path, expected: Grades) -> None:
+def test_a_folder_of_results_that_was_deleted(folder: str, graded: Path, expected: Grades) -> None:
     """The next run puts it back, and the grades stay."""
-    grade(root)
-    before = {path.name for path in (root / "class" / folder).rglob("*")}
-    shutil.rmtree(root / "class" / folder)
-    grade(root)
-    automatic = {key: row[:3] for key, row in grades(root).items()}
+    before = {path.name for path in (graded / "class" / folder).rglob("*")}
+    shutil.rmtree(graded / "class" / folder)
+    grade(graded)
+    automatic = {key: row[:3] for key, row in grades(graded).items()}
     assert automatic == {key: row[:3] for key, row in expected.items()}
     if folder != "logs":
-        assert {path.name for path in (root / "class" / folder).rglob("*")} == before
+        assert {path.name for path in (graded / "class" / folder).rglob("*")} == before
 
 
-def test_a_secret_that_was_deleted(root: Path, expected: Grades) -> None:
+def test_a_secret_that_was_deleted(graded: Path, expected: Grades) -> None:
     """Hidden inputs are drawn with a new one; grades of right and wrong answers do not hang on it."""
-    grade(root)
-    secrets = [path for path in (root / "class").iterdir() if re.search("secret|key|seed", path.name)]
+    secrets = [path for path in (graded / "class").iterdir() if re.search("secret|key|seed", path.name)]
     assert secrets, "there is no secret to delete"
     for path in secrets:
         assert path.stat().st_mode & 0o077 == 0, "only the instructor may read it"
         path.unlink()
-    hand_in(root, "one-only", {"double": RIGHT["double"], "triple": "# nothing yet"})
-    grade(root)
-    assert grades(root) == expected
+    hand_in(graded, "one-only", {"double": RIGHT["double"], "triple": "# nothing yet"})
+    grade(graded)
+    assert grades(graded) == expected
 
 
 # --- what changes between and during runs ---------------------------------------------------------------------
 
 
-def test_only_a_submission_that_changed_is_run_again(root: Path, undisturbed: tuple[Grades, float]) -> None:
+def test_only_a_submission_that_changed_is_run_again(graded: Path, undisturbed: Undisturbed) -> None:
     """A new hand-in is graded; the others stay as they are, down to their files, and take no time."""
-    expected, seconds = undisturbed
-    grade(root)
-    before = notebooks(root)
-    again = grade(root)
-    assert notebooks(root) == before
+    expected, seconds = undisturbed.grades, undisturbed.seconds
+    before = notebooks(graded)
+    again = grade(graded)
+    assert notebooks(graded) == before
     assert again < seconds
-    hand_in(root, "nothing", RIGHT)
-    grade(root)
-    after = notebooks(root)
+    hand_in(graded, "nothing", RIGHT)
+    grade(graded)
+    after = notebooks(graded)
     assert {student for student in after if after[student] != before[student]} == {"nothing"}
-    found = grades(root)
+    found = grades(graded)
     assert found["nothing", "grade_double"][0] == found["nothing", "grade_triple"][0] == 4.0
     others = {key: row for key, row in found.items() if key[0] != "nothing"}
     assert others == {key: row for key, row in expected.items() if key[0] != "nothing"}
 
 
-def test_all_are_graded_again_when_the_tests_changed(root: Path) -> None:
+def test_all_are_graded_again_when_the_tests_changed(graded: Path) -> None:
     """New hidden tests count for everybody, whatever was graded before."""
-    grade(root)
-    path = root / "solutions" / TINY / "lab.ipynb"
+    path = graded / "solutions" / TINY / "lab.ipynb"
     nb = nbformat.read(path, as_version=4)
     for cell in nb.cells:
         cell.source = cell.source.replace("double(-7) == -14", "double(-7) == 99")
     nbformat.write(nb, path)
-    grade(root)
-    found = grades(root)
+    grade(graded)
+    found = grades(graded)
     assert {found[student, "grade_double"][0] for student in ANSWERS} == {0.0, 1.0}
     assert found["writer", "grade_why"][1] == 1.5
 
 
-def test_a_submission_that_vanishes_meanwhile(root: Path, undisturbed: tuple[Grades, float]) -> None:
+def test_a_submission_that_vanishes_meanwhile(root: Path, undisturbed: Undisturbed) -> None:
     """Its folder is deleted while the class is graded: the others have their grades."""
-    expected, seconds = undisturbed
+    expected, seconds = undisturbed.grades, undisturbed.seconds
     command = start(root)
     time.sleep(0.5 * seconds)
     shutil.rmtree(root / "class" / "submitted" / "wrong-sign")
