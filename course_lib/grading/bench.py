@@ -24,7 +24,7 @@ from rich.table import Table
 
 from course_lib.errors import CourseError
 from course_lib.grading.answers import build_submission, load_bank
-from course_lib.workspace import Workspace
+from course_lib.workspace import Workspace, use_own_tools
 
 LAB = "02-how-ai-models-work"
 HANGS = {"generate": "while True:\n    pass"}
@@ -232,6 +232,7 @@ def _stock(root: Path) -> None:
     from nbgrader.apps import NbGraderAPI
     from traitlets.config import PyFileConfigLoader
 
+    use_own_tools()  # nbgrader calls `alembic`
     config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
     api = NbGraderAPI(config=config)
     api.generate_assignment(LAB)
@@ -249,7 +250,9 @@ def _stock(root: Path) -> None:
 
     def grade(students: list[str]) -> None:
         for student in students:
-            api.autograde(LAB, student, force=True)
+            done = api.autograde(LAB, student, force=True)
+            if not done["success"]:
+                raise CourseError(f"stock nbgrader could not grade {student}: {done['log'][-300:]}")
 
     _serve(ready, grade)
 
