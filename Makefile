@@ -8,12 +8,13 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Threads that wait should sleep: see course_lib/__init__.py.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: help lab demo test test-quick lint format lessons constraints clean
+.PHONY: help lab demo test test-quick test-faults lint format lessons constraints clean
 help:
 	@echo "make lab         open JupyterLab on the first lesson"
 	@echo "make demo        an instructor's day on a made class"
 	@echo "make test        every test (brings bubblewrap and Chromium where it may)"
 	@echo "make test-quick  the fast tests, under three minutes"
+	@echo "make test-faults every fault of a grading run, 50 kills (half an hour)"
 	@echo "make lint        ruff and mypy;  make format  formats"
 	@echo "make lessons     run every lesson again and keep its outputs"
 	@echo "make clean       remove .venv and caches; your work/ and class/ stay"
@@ -39,6 +40,9 @@ test: $(VENV)/.test lint
 	@$(BIN)/python tests/system_parts.py --install
 	$(BIN)/python -m pytest
 	$(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout=60 lessons
+
+test-faults: $(VENV)/.test
+	COURSE_FAULT_KILLS=50 $(BIN)/python -m pytest tests/grading/test_faults.py
 
 test-quick: $(VENV)/.test
 	@$(BIN)/python tests/system_parts.py

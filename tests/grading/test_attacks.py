@@ -53,7 +53,7 @@ from .conftest import REPO, make_root, submit
 
 FOLDER = REPO / "tests" / "attacks"
 PATHS = sorted(path for path in FOLDER.glob("*.py") if path.stem != "lab")
-HONEST = ("a-honest", "m-honest", "zz-honest")
+HONEST = ("a-honest", "lp-honest", "lq-honest", "m-honest", "zz-honest")
 FEWEST = 64
 PATIENCE = 60.0  # seconds for the slowest submission
 EACH = 5.0  # seconds for one, on average
