@@ -440,6 +440,7 @@ def test_a_secret_that_was_deleted(graded: Path, expected: Grades) -> None:
 # --- what changes between and during runs ---------------------------------------------------------------------
 
 
+@thorough
 def test_only_a_submission_that_changed_is_run_again(graded: Path, undisturbed: Undisturbed) -> None:
     """A new hand-in is graded; the others stay as they are, down to their files, and take no time."""
     expected, seconds = undisturbed.grades, undisturbed.seconds
@@ -484,6 +485,7 @@ def test_a_submission_that_vanishes_meanwhile(root: Path, expected: Grades) -> N
     assert {key: found[key] for key in others} == {key: expected[key] for key in others}
 
 
+@thorough
 def test_without_bubblewrap_nothing_runs(root: Path, base: Path, tmp_path: Path) -> None:
     """Work of strangers is not run without a sandbox: it is told what to install, and nothing has changed."""
     assert_told(start(root, PATH=str(tmp_path)), "bubblewrap")
