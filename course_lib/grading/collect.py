@@ -68,6 +68,8 @@ class SafeCollect(ExchangeCollect):
         came = came.replace(tzinfo=None)
         if claimed is None or (self.check_arrival and came - claimed > TOLERANCE):
             self.log.warning("%s says that it was handed in at %s; it came at %s", source.name, claimed, came)
+            if stamp.is_dir():
+                shutil.rmtree(stamp)
             stamp.unlink(missing_ok=True)
             stamp.write_text(came.strftime("%Y-%m-%d %H:%M:%S.%f UTC"), encoding="utf-8")
         self.set_perms(

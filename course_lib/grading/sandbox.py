@@ -39,6 +39,8 @@ Isolation = Literal["namespaces", "bwrap", "no"]
 TRUST_VARIABLE = "COURSE_TRUST_SUBMISSIONS"
 START_SECONDS = 120.0
 TRIES = 3
+# Without "..", which the sandbox's bare folders can't follow; a virtual environment's link stays a link.
+PYTHON = os.path.abspath(sys.executable)  # noqa: PTH100
 SYSTEM = ["/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/etc/fonts"]
 SYSTEM += ["/etc/alternatives"]
 ADVICE = (
@@ -129,7 +131,7 @@ class Zygote:
 
     def __init__(self, role: str, isolate: Isolation) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        module = [sys.executable, "-I", "-B", "-m", "course_lib.grading.zygote", role]
+        module = [PYTHON, "-I", "-B", "-m", "course_lib.grading.zygote", role]
         module += [str(theirs.fileno()), isolate]
         command = module if isolate == "no" else [*bubblewrap(), *module]
         self.log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
@@ -147,6 +149,7 @@ class Zygote:
         self.control = Control(ours)
         ours.settimeout(START_SECONDS)
         self.ready = False
+        self.nesting_problem: str | None = None
 
     def wait(self) -> Control:
         """Return the control once the process is warm. Raises SandboxError with its last words if it isn't."""
@@ -165,6 +168,7 @@ class Zygote:
                 )
             if greeting["threads"] != 1:
                 raise SandboxError(f"The warm process has {greeting['threads']} threads; forking needs one.")
+            self.nesting_problem = greeting.get("nesting_problem")
             self.ready = True
         return self.control
 
@@ -220,7 +224,7 @@ def bubblewrap() -> list[str]:
                 command += ["--perms", "0755", "--dir", str(parent)]
             command += ["--ro-bind", folder, folder]
     environment = {
-        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "PATH": f"{Path(PYTHON).parent}:/usr/bin:/bin",
         "HOME": "/tmp",
         "LANG": "C.UTF-8",
         "TZ": os.environ.get("TZ", ""),
@@ -244,7 +248,7 @@ def bubblewrap() -> list[str]:
 
 def nesting_problem() -> str | None:
     """Return why learners' processes can't have namespaces of their own inside bubblewrap, None if they can."""
-    command = [*bubblewrap(), sys.executable, "-I", "-m", "course_lib.grading.zygote", "rehearse"]
+    command = [*bubblewrap(), PYTHON, "-I", "-m", "course_lib.grading.zygote", "rehearse"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
@@ -277,7 +281,7 @@ class Grader:
                 self.examiners = Zygote("examiner", "no")
             try:
                 kernels = self.kernels.wait()
-                if self.isolate == "namespaces" and not self._can_nest(kernels):
+                if self.isolate == "namespaces" and self.kernels.nesting_problem:
                     self.isolate = "bwrap"  # one bubblewrap for each submission, started cold
                 kernels.limits = self.limits
                 examiners = self.examiners.wait()
@@ -288,16 +292,6 @@ class Grader:
                 self.close()
                 raise
             return kernels, examiners
-
-    @staticmethod
-    def _can_nest(control: Control) -> bool:
-        """Whether learners' processes can have namespaces of their own inside bubblewrap."""
-        try:
-            with control.connection() as connection:
-                Control(connection).fork().close()
-        except SandboxError:
-            return False
-        return True
 
     def grade(self, task: Task) -> Result:
         """Grade one submission; whatever is wrong with it is told in the result.

@@ -189,8 +189,10 @@ class Zygote:
 
     def serve(self) -> None:
         """Serve until the first connection, the grader's, ends."""
-        threads = len(list(Path("/proc/self/task").iterdir()))
-        self.control.send(json.dumps({"ready": True, "threads": threads}).encode())
+        greeting = {"threads": len(list(Path("/proc/self/task").iterdir()))}
+        if self.isolate == "namespaces":
+            greeting["nesting_problem"] = rehearse()
+        self.control.send(json.dumps({"ready": True, **greeting}).encode())
         looked = time.monotonic()
         while self.control in self.children:
             watched = self.isolate != "no" and any(self.children.values())
@@ -276,6 +278,7 @@ class Zygote:
         try:
             for connection in self.children:
                 connection.close()
+            os.setsid()  # a group of its own, or kill(0, ...) would reach its siblings
             signal.signal(signal.SIGINT, signal.default_int_handler)
             set_limits(limits)
             if self.isolate != "no":
@@ -341,8 +344,8 @@ def _examiner(sockets: list[socket.socket]) -> None:
     serve(sockets[0], Control(sockets[1]).launcher())
 
 
-def rehearse() -> None:
-    """Go all the way that a learner's process goes, and end: does this machine allow it?"""
+def rehearse() -> str | None:
+    """Let a process go all the way that a learner's process goes; return what this machine does not allow, or None."""
 
     def answer(sockets: list[socket.socket]) -> None:
         sockets[0].send(b"here")
@@ -350,18 +353,20 @@ def rehearse() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs, socket.socket(socket.AF_UNIX) as control:
         limits = {"cpu_s": 5, "memory_mb": 100, "disk_mb": 1, "files": 100, "processes": 8}
-        Zygote(control, answer, "namespaces")._fork([theirs], limits)
-        theirs.close()
-        ours.settimeout(10)
-        if ours.recv(10) != b"here":
-            raise OSError("a process in namespaces of its own did not start")
+        try:
+            os.waitpid(Zygote(control, answer, "namespaces")._fork([theirs], limits), 0)
+            theirs.close()
+            ours.settimeout(10)
+            answered = ours.recv(10) == b"here"
+        except OSError as error:
+            return str(error)
+    return None if answered else "a process in namespaces of its own did not start"
 
 
 def main() -> None:
     """Warm up, then serve the grader on the socket with the given number."""
     if sys.argv[1] == "rehearse":
-        rehearse()
-        return
+        sys.exit(rehearse())
     role, number, isolate = sys.argv[1:4]
     control = socket.socket(fileno=int(number))
     import torch

@@ -340,7 +340,8 @@ def test_the_formgraders_button_grades_the_same(root: Path, outcomes: dict[str, 
     from nbgrader.apps import NbGraderAPI
     from traitlets.config import PyFileConfigLoader
 
-    hostile = {**RIGHT, "triple": "import os\ndef triple(x):\n    os.kill(os.getppid(), 9)\n    return 3 * x"}
+    kill = "try:\n        os.kill(os.getppid(), 9)\n    except OSError:\n        pass"
+    hostile = {**RIGHT, "triple": f"import os\n\ndef triple(x):\n    {kill}\n    return 3 * x"}
     submit(root, TINY, "button", build_submission(root / "labs" / TINY / "lab.ipynb", hostile))
     api = NbGraderAPI(config=PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config())
     assert api.autograde(TINY, "button")["success"]

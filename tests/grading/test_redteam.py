@@ -443,3 +443,41 @@ def test_numbers_that_take_no_room_still_arrive() -> None:
     buffer = io.BytesIO()
     np.save(buffer, np.zeros((0, 5)))
     assert build(["array", 0], buffer.getvalue()).shape == (0, 5)
+
+
+def test_killing_its_process_group_reaches_no_sibling(grader: Grader) -> None:
+    """Processes forked from one warm process would share its group; their numbers are hidden, 0 is not."""
+    check = "assert f(2) == 4"
+    killer = "import os, time\n\ndef f(x):\n    for _ in range(30):\n        os.kill(0, 9)\n        time.sleep(0.1)\n    return 2 * x"
+    slow = "import time\n\ndef f(x):\n    time.sleep(2)\n    return 2 * x"
+    points: dict[str, float | None] = {}
+
+    def run(name: str, learner: str) -> None:
+        points[name] = graded(grader, learner, check).scores["grade_x"]
+
+    threads = [
+        threading.Thread(target=run, args=case)
+        for case in (("killer", killer), ("honest", slow), ("too", slow))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert points["honest"] == points["too"] == 1.0, points
+
+
+def test_a_fork_that_fails_once_makes_nothing_cold(grader: Grader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine out of processes for a moment must not slow down all that follows."""
+    fork, failed = sandbox.Control.fork, []
+
+    def fails_once(self: sandbox.Control, *others: socket.socket) -> socket.socket:
+        if not failed:
+            failed.append(True)
+            raise sandbox.SandboxError("Resource temporarily unavailable")
+        return fork(self, *others)
+
+    monkeypatch.setattr(sandbox.Control, "fork", fails_once)
+    learner = "def f(x):\n    return 2 * x"
+    assert graded(grader, learner, "assert f(2) == 4").scores["grade_x"] == 1.0
+    assert failed
+    assert grader.isolate == "namespaces"
