@@ -189,7 +189,7 @@ class Zygote:
 
     def serve(self) -> None:
         """Serve until the first connection, the grader's, ends."""
-        greeting = {"threads": len(list(Path("/proc/self/task").iterdir()))}
+        greeting: dict[str, Any] = {"threads": len(list(Path("/proc/self/task").iterdir()))}
         if self.isolate == "namespaces":
             greeting["nesting_problem"] = rehearse()
         self.control.send(json.dumps({"ready": True, **greeting}).encode())
