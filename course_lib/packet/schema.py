@@ -320,6 +320,7 @@ class Threshold(Part):
 class Result(Part):
     threshold: ThresholdId | None = field("Which threshold.", "04")
     evidence: EvidenceId | None = field("Which evidence answers it.", "04")
+    metric: Text | None = field("The name of the metric in that evidence, for example accuracy.", "04")
 
 
 class Failure(Part):

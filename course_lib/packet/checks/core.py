@@ -115,14 +115,16 @@ class Check:
 
 
 CHECKS: dict[str, Check] = {}
-FAMILIES = ("STR", "LOG", "USE", "RSK", "RRG", "THR", "EVD", "DEC")  # the order in which they run
+FAMILIES = (  # the order in which they run: causes before what follows from them
+    "STR LOG USE RSK DAT RRG THR CLM EVD CST EVL DEC CTL OVS MON INC RBK PRS GATE".split()
+)
 
 
 def ordered() -> list[Check]:
     """All checks, family by family; within a family as registered, so that a cause comes before its follow-
     up.
     """
-    return sorted(CHECKS.values(), key=lambda one: FAMILIES.index(one.id[:3]))
+    return sorted(CHECKS.values(), key=lambda one: FAMILIES.index(one.id.split("-")[0]))
 
 
 def check(

@@ -1,0 +1,1 @@
+"""PRS: numbers in prose are references, or equal to a field."""
