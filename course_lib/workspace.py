@@ -16,6 +16,13 @@ from course_lib.errors import CourseError
 PACKAGE = Path(__file__).resolve().parent
 
 
+def own_folders() -> list[Path]:
+    """Return the folders that a learner's process has to read: Python, the library, the packet's forms."""
+    forms = PACKAGE.parent / "assessments" / "packet"
+    folders = dict.fromkeys(map(Path, (sys.base_prefix, sys.prefix, PACKAGE, forms)))
+    return [folder for folder in folders if folder.is_dir() and not folder.is_relative_to("/usr")]
+
+
 @dataclass(frozen=True)
 class Workspace:
     """The folders of one clone. All paths are absolute."""

@@ -33,7 +33,7 @@ from typing import Any, Literal
 from course_lib.errors import CourseError
 from course_lib.grading.frames import WireError, receive_frame, send_frame
 from course_lib.grading.task import Result, Task
-from course_lib.workspace import PACKAGE
+from course_lib.workspace import own_folders
 
 Isolation = Literal["namespaces", "bwrap", "no"]
 TRUST_VARIABLE = "COURSE_TRUST_SUBMISSIONS"
@@ -215,14 +215,10 @@ def bubblewrap() -> list[str]:
             command += ["--symlink", str(Path(path).readlink()), path]
         elif Path(path).exists():
             command += ["--ro-bind", path, path]
-    ours = (sys.base_prefix, sys.prefix, str(PACKAGE), str(PACKAGE.parent / "assessments" / "packet"))
-    for folder in dict.fromkeys(ours):
-        if Path(folder).is_dir() and not Path(folder).is_relative_to("/usr"):
-            for parent in reversed(
-                Path(folder).parents[:-1]
-            ):  # bubblewrap would make them for its user alone
-                command += ["--perms", "0755", "--dir", str(parent)]
-            command += ["--ro-bind", folder, folder]
+    for folder in own_folders():
+        for parent in reversed(folder.parents[:-1]):  # bubblewrap would make them for its user alone
+            command += ["--perms", "0755", "--dir", str(parent)]
+        command += ["--ro-bind", str(folder), str(folder)]
     environment = {
         "PATH": f"{Path(PYTHON).parent}:/usr/bin:/bin",
         "HOME": "/tmp",

@@ -29,6 +29,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from course_lib.workspace import own_folders
+
 MB = 2**20
 NOBODY = 65534
 UNSHARE = 0x00020000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000  # mount, uts, ipc, user, pid
@@ -105,7 +107,13 @@ def private_files(limits: dict[str, Any]) -> None:
     limit counts.
     """
     _check(libc.mount(None, b"/", None, MS_REC | MS_PRIVATE, None), "mount")
+    kept = {folder: os.open(folder, os.O_PATH) for folder in own_folders() if folder.is_relative_to("/tmp")}
     _mount_tmpfs("/tmp", limits["disk_mb"], limits["files"])
+    for folder, number in kept.items():  # of a course that itself lies there, read-only as before
+        folder.mkdir(parents=True, exist_ok=True)
+        source, target = f"/proc/self/fd/{number}".encode(), str(folder).encode()
+        _check(libc.mount(source, target, None, MS_BIND | MS_REC, None), f"mount {folder}")
+        os.close(number)
     _mount_tmpfs("/dev/shm", limits["disk_mb"] / 4, limits["files"])
     _mount_tmpfs("/proc", 0.01, 10, MS_RDONLY | MS_NOEXEC)
     _check(libc.mount(b"/dev/null", b"/dev/zero", None, MS_BIND, None), "mount /dev/zero")
