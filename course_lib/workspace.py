@@ -19,8 +19,8 @@ PACKAGE = Path(__file__).resolve().parent
 def own_folders() -> list[Path]:
     """Return the folders that a learner's process has to read: Python, the library, the packet's forms."""
     forms = PACKAGE.parent / "assessments" / "packet"
-    folders = dict.fromkeys(map(Path, (sys.base_prefix, sys.prefix, PACKAGE, forms)))
-    return [folder for folder in folders if folder.is_dir() and not folder.is_relative_to("/usr")]
+    folders = [Path(sys.base_prefix), Path(sys.prefix), PACKAGE, forms]
+    return [folder for folder in dict.fromkeys(folders) if folder.is_dir() and not folder.is_relative_to("/usr")]
 
 
 @dataclass(frozen=True)
