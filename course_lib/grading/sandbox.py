@@ -215,10 +215,10 @@ def bubblewrap() -> list[str]:
             command += ["--symlink", str(Path(path).readlink()), path]
         elif Path(path).exists():
             command += ["--ro-bind", path, path]
-    for folder in own_folders():
-        for parent in reversed(folder.parents[:-1]):  # bubblewrap would make them for its user alone
+    for own in own_folders():
+        for parent in reversed(own.parents[:-1]):  # bubblewrap would make them for its user alone
             command += ["--perms", "0755", "--dir", str(parent)]
-        command += ["--ro-bind", str(folder), str(folder)]
+        command += ["--ro-bind", str(own), str(own)]
     environment = {
         "PATH": f"{Path(PYTHON).parent}:/usr/bin:/bin",
         "HOME": "/tmp",

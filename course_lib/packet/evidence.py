@@ -1,9 +1,9 @@
-"""Evidence: what the library measured, with its raw rows, and the functions that recompute every metric from
-them.
+"""Evidence: what the library measured, with its raw rows.
 
 An envelope (evidence/E-TEMP.json) says who measured what, with which code and seed; the raw rows lie beside
 it
-(evidence/E-TEMP.rows.jsonl). A hash shows that nothing changed; only recomputing shows that a number is true.
+(evidence/E-TEMP.rows.jsonl). A hash shows that nothing changed; only recomputing (kinds.py) shows that a
+number is true.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ import os
 import platform
 import subprocess
 import sys
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -32,6 +31,7 @@ from course_lib.packet.files import (
     sha256,
     write_atomic,
 )
+from course_lib.packet.kinds import RECOMPUTE, Row, same
 from course_lib.packet.load import Packet, load_packet, update_packet
 from course_lib.packet.schema import LESSONS
 
@@ -39,12 +39,6 @@ SCHEMA = "course-evidence/1"
 ENVELOPE_LIMIT = 1024 * 1024
 ROWS_LIMIT = 16 * 1024 * 1024
 CLASS_KEY = "COURSE_PACKET_KEY"  # an instructor may set this for the whole class
-REQUIRED = {
-    "00": ("environment",),
-    "01": ("failure_probes",),
-    "02": ("temperature_sweep", "training_curve", "training_cost"),
-}
-MINIMUM_ROWS = {"failure_probes": 40, "temperature_sweep": 900}
 FIELDS = (
     "schema",
     "id",
@@ -65,10 +59,6 @@ FIELDS = (
     "limits",
 )
 
-Row = Mapping[str, Any]
-Metrics = dict[str, float]
-RECOMPUTE: dict[str, Callable[[Sequence[Row]], Metrics]] = {}
-
 
 def learner_seed(learner: str, use_case: str, lesson: str) -> int:
     """The seed that decides which rows this learner draws in this lesson: 0 .. 2**31-1.
@@ -79,124 +69,6 @@ def learner_seed(learner: str, use_case: str, lesson: str) -> int:
     key = os.environ.get(CLASS_KEY, "how-ai-models-work").encode()
     digest = hmac.digest(key, f"{learner}|{use_case}|{lesson}".encode(), "sha256")
     return int.from_bytes(digest[:4], "big") >> 1
-
-
-# --- recomputing --------------------------------------------------------------------------------------------
-
-
-def recomputes(
-    kind: str,
-) -> Callable[[Callable[[Sequence[Row]], Metrics]], Callable[[Sequence[Row]], Metrics]]:
-    """Register the function that turns raw rows of one kind into its metrics."""
-
-    def register(function: Callable[[Sequence[Row]], Metrics]) -> Callable[[Sequence[Row]], Metrics]:
-        RECOMPUTE[kind] = function
-        return function
-
-    return register
-
-
-def wilson(successes: int, total: int, z: float = 1.959964) -> tuple[float, float]:
-    """The 95 % Wilson interval of a share (Wilson 1927): (low, high), both in 0..1."""
-    if not 0 <= successes <= total or total == 0:
-        raise ValueError(f"a share needs 0 <= successes <= total and total > 0, found {successes} of {total}")
-    share, squared = successes / total, z * z
-    middle = share + squared / (2 * total)
-    spread = z * math.sqrt(share * (1 - share) / total + squared / (4 * total * total))
-    return max(0.0, (middle - spread) / (1 + squared / total)), min(
-        1.0, (middle + spread) / (1 + squared / total)
-    )
-
-
-def says(output: str, expected: str) -> bool:
-    """Whether an answer contains the expected words, capital letters aside."""
-    return expected.casefold() in output.casefold()
-
-
-def temperature_key(temperature: float) -> str:
-    """0.7 -> 't0_7', the suffix of a metric's name."""
-    return f"t{temperature:g}".replace(".", "_")
-
-
-@recomputes("environment")
-def environment(rows: Sequence[Row]) -> Metrics:
-    """Rows {id, ok, detail}: how many checks of the machine were made, and how many passed."""
-    return {"checks": len(rows), "passed": sum(bool(row["ok"]) for row in rows)}
-
-
-@recomputes("failure_probes")
-def failure_probes(rows: Sequence[Row]) -> Metrics:
-    """Rows {id, prompt, expected, output}: the share of wrong answers with its 95 % Wilson interval.
-
-    An empty `expected` means that nobody can know the answer: only "do not know" is right then.
-    """
-    failures = sum(not says(row["output"], row["expected"] or "do not know") for row in rows)
-    low, high = wilson(failures, len(rows))
-    return {
-        "probes": len(rows),
-        "failures": failures,
-        "failure_rate": failures / len(rows),
-        "failure_rate_low": low,
-        "failure_rate_high": high,
-    }
-
-
-@recomputes("temperature_sweep")
-def temperature_sweep(rows: Sequence[Row]) -> Metrics:
-    """Rows {id, item, temperature, repeat, expected, output}: for each T how repeatable and how right the
-    answers are.
-
-    identical_t*: share of items whose repeats all gave the same text; agreement_t*: mean share of the
-    commonest text;
-    correct_t*: share of answers that contain the expected words.
-    """
-    answers: dict[float, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    correct: Counter[float] = Counter()
-    for row in rows:
-        temperature = float(row["temperature"])
-        answers[temperature][str(row["item"])].append(str(row["output"]))
-        correct[temperature] += says(row["output"], row["expected"])
-    metrics: Metrics = {"items": len({str(row["item"]) for row in rows}), "answers": len(rows)}
-    for temperature, items in sorted(answers.items()):
-        key = temperature_key(temperature)
-        metrics[f"identical_{key}"] = sum(len(set(texts)) == 1 for texts in items.values()) / len(items)
-        metrics[f"agreement_{key}"] = sum(
-            Counter(texts).most_common(1)[0][1] / len(texts) for texts in items.values()
-        ) / len(items)
-        metrics[f"correct_{key}"] = correct[temperature] / sum(len(texts) for texts in items.values())
-    return metrics
-
-
-@recomputes("training_curve")
-def training_curve(rows: Sequence[Row]) -> Metrics:
-    """Rows {id, step, loss}, nats per token: first, last and lowest loss."""
-    ordered = sorted(rows, key=lambda row: row["step"])
-    losses = [float(row["loss"]) for row in ordered]
-    return {
-        "points": len(rows),
-        "steps": float(ordered[-1]["step"]),
-        "first_loss": losses[0],
-        "final_loss": losses[-1],
-        "lowest_loss": min(losses),
-    }
-
-
-@recomputes("training_cost")
-def training_cost(rows: Sequence[Row]) -> Metrics:
-    """Rows {id, params, tokens, flops_per_second}: 6ND floating-point operations and the hours that they
-    take.
-    """
-    metrics: Metrics = {}
-    for row in rows:
-        flops = 6.0 * float(row["params"]) * float(row["tokens"])
-        metrics[f"flops_{row['id']}"] = flops
-        metrics[f"hours_{row['id']}"] = flops / float(row["flops_per_second"]) / 3600
-    return metrics
-
-
-def same(a: float, b: float) -> bool:
-    """Whether two numbers agree but for rounding in the last digits."""
-    return math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-9)
 
 
 # --- saving -------------------------------------------------------------------------------------------------
@@ -362,6 +234,9 @@ class Stored:
             ("code", dict),
             ("env", dict),
             ("seed", int),
+            ("kind", str),
+            ("system", str),
+            ("tokenizer", str),
         ):
             if name not in wrong and not isinstance(self.envelope[name], kind):
                 wrong.append(name)

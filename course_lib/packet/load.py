@@ -154,6 +154,8 @@ def _tree(node: Node, path: str, depth: int, seen: set[int], lines: dict[str, in
         raise PacketError(f"{_where(node)}: the YAML is nested too deeply for a packet.")
     lines[path] = node.start_mark.line + 1
     if isinstance(node, ScalarNode):
+        if node.style == ">":
+            return node.value.replace("\a", "")  # ruamel.yaml marks with it where the line was folded
         return None if node.style is None and node.value in _NULL else node.value
     if isinstance(node, SequenceNode):
         return [_tree(item, f"{path}[{i}]", depth + 1, seen, lines) for i, item in enumerate(node.value)]
@@ -192,6 +194,20 @@ def _without_blanks(value: Any, path: str, not_applicable: dict[str, str]) -> An
             if item is not None
         ]
     return value
+
+
+def value_problem(path: str, value: str | list[str]) -> str | None:
+    """Return what is wrong with one value, as text, for the field at a dotted path; None if it fits.
+
+    An entry of a list section is named by the section: "risks.severity".
+    """
+    section, *rest = path.split(".")
+    inner: Any = value
+    for name in reversed(rest):
+        inner = {name: inner}
+    several = isinstance(PacketModel.model_fields[section].default_factory, type)
+    problems = _validate({section: [inner] if several else inner})[1]
+    return problems[0].message.replace(f"{section}[0].", f"{section}.") if problems else None
 
 
 # --- tree to model ------------------------------------------------------------------------------------------

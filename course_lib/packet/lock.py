@@ -1,10 +1,9 @@
 """Sealing: a chain of locks that shows what the packet said at the end of each lesson.
 
 packet.lock.json holds one entry for each seal, each with the hash of the entry before it. meta.prev_lock in
-packet.yaml
-names the last entry, so a changed or replaced lock is seen. Commit first, measure later: thresholds sealed in
-an early
-lesson cannot quietly move once the results are known.
+packet.yaml names the last entry, so a changed or replaced lock is seen. Commit first, measure later: thresholds
+sealed in an early lesson cannot quietly move once the results are known. Each seal keeps a copy of the packet under
+sealed/, named by what it says, so that the packet can be compared with it later.
 """
 
 from __future__ import annotations
@@ -18,12 +17,13 @@ from course_lib.packet.files import (
     LOCK_NAME,
     PacketError,
     canonical,
+    inside,
     parse_json,
     read_text,
     sha256,
     write_atomic,
 )
-from course_lib.packet.load import load_packet, update_packet
+from course_lib.packet.load import PACKET_LIMIT, Packet, locate, parse_packet, update_packet
 from course_lib.packet.schema import LESSONS
 
 SCHEMA = "course-packet-lock/1"
@@ -59,17 +59,41 @@ def read_lock(folder: Path) -> list[Entry]:
     return entries
 
 
-def seal_packet(path: str | Path, lesson: str, *, now: datetime | None = None) -> Entry:
-    """Seal the packet for a finished lesson and return the new entry; sealing again without a change does
-    nothing.
+def copy_name(entry: Entry) -> str:
+    """Where the copy of a sealed packet lies; a seal with other content has another name."""
+    return f"sealed/{entry['lesson']}-{str(entry.get('packet_sha256'))[:12]}.yaml"
 
-    Raises PacketError, with nothing written, if the lesson is unknown or not marked done, if values do not
-    fit their
-    fields, if the chain is broken, or if registered evidence is missing or changed.
+
+def sealed_packet(folder: Path, entry: Entry) -> Packet | None:
+    """The packet as it was sealed, or None if this seal kept no copy.
+
+    Raises PacketError if the copy is not what was sealed.
+    """
+    name = copy_name(entry)
+    file = inside(folder, name)
+    if not file.exists() and not file.is_symlink():
+        return None
+    packet = parse_packet(read_text(file, PACKET_LIMIT))
+    if packet.content_sha256 != entry.get("packet_sha256"):
+        raise PacketError(
+            f"{name} is not what was sealed; restore it from your last submission, or delete it."
+        )
+    packet.folder = folder
+    return packet
+
+
+def seal_packet(path: str | Path, lesson: str, *, now: datetime | None = None) -> Entry:
+    """Seal the packet for a finished lesson and return the new entry; sealing again without a change does nothing.
+
+    Raises PacketError, with nothing written, if the lesson is unknown or not marked done, if values do not fit
+    their fields, if the chain is broken, or if registered evidence is missing or changed.
     """
     if lesson not in LESSONS:
         raise PacketError(f"Name the lesson to seal with --lesson, 00 to 12; found '{lesson}'.")
-    packet = load_packet(path)
+    file = locate(path)
+    text = read_text(file, PACKET_LIMIT)
+    packet = parse_packet(text)
+    packet.folder = file.parent
     meta = packet.model.meta
     if packet.problems:
         raise PacketError(f"Not sealed. {packet.problems[0].message} `course packet check` lists all.")
@@ -116,6 +140,7 @@ def seal_packet(path: str | Path, lesson: str, *, now: datetime | None = None) -
         "prev": tip["hash"] if tip else None,
     }
     entry["hash"] = entry_hash(entry)
+    write_atomic(inside(packet.folder, copy_name(entry)), text)
     write_atomic(
         packet.folder / LOCK_NAME, canonical_pretty({"schema": SCHEMA, "entries": [*entries, entry]})
     )

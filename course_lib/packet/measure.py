@@ -1,60 +1,79 @@
-"""The measurements of the packet notebooks, made with the course's own model; each saves its evidence.
+"""The measurements of the packet notebooks; each saves its evidence.
 
-Only this module of the packet knows the model wing, and it loads it when something is measured. Which
-questions a
-learner's packet asks is decided by the learner's seed.
+Those of lessons 00 to 02 use the course's own model: only this module of the packet knows the model wing, and it loads
+it when something is measured. Those of lessons 03 and 04 use the course data of a use case (course_lib.packet.cases).
+Which rows a learner's packet draws is decided by the learner's seed.
 """
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+import json
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from course_lib.packet.cases import (
+    CONTEXT_SYSTEM,
+    SEARCH_SYSTEM,
+    SYSTEMS,
+    Case,
+    System,
+    case_for,
+    get_case,
+)
+from course_lib.packet.cases.rows import (
+    FACTS,
+    TOKENIZER,
+    context_rows,
+    evaluation_rows,
+    fact_world_sha256,
+    failure_rows,
+    injection_rows,
+    latency_rows,
+    personal_data_rows,
+    search_rows,
+    sweep_questions,
+    sweep_rows,
+    token_rows,
+)
 from course_lib.packet.evidence import learner_seed, save_evidence
-from course_lib.packet.files import PacketError, canonical, sha256
+from course_lib.packet.files import PacketError, canonical, sha256, write_atomic
 from course_lib.packet.load import load_packet
 
-if TYPE_CHECKING:
-    from course_lib.data.facts import Question
-
-TEMPERATURES = (0.0, 0.7, 1.2)
-ITEMS, REPEATS = 60, 5
-PROBES = 48
-TOKENIZER = "course-gpt-tokenizer"
+CHECKPOINTS = Path(__file__).resolve().parents[1] / "data" / "checkpoints"
 MAX_NEW_TOKENS = 16
-# Countries that do not exist: nobody knows their capitals, a model that only predicts words answers all the
-# same.
-INVENTED = ("Blorvia", "Castmark", "Drenland", "Elvaria", "Fostania", "Grumland", "Hestria", "Ilvoria")
+BASELINE, CANDIDATE = "keyword-rules@v1", "nearest-examples@v1"
+DRAWN, CONTEXTS, REASONS, REPLAYED = (
+    400,
+    180,
+    600,
+    100,
+)  # rows of a measurement; 598 clean outputs show "at most 0.5 %"
+CACHE_TOKENS = 8192  # the context for which the memory of open models is compared
+# From config.json of meta-llama/Llama-2-7b-hf, meta-llama/Llama-3.1-8B and Qwen/Qwen2.5-0.5B, as of 2026-11.
+OPEN_MODELS = (
+    {"id": "llama_2_7b", "params": 6_738_415_616, "layers": 32, "kv_heads": 32, "head_dim": 128},
+    {"id": "llama_3_1_8b", "params": 8_030_261_248, "layers": 32, "kv_heads": 8, "head_dim": 128},
+    {"id": "qwen_2_5_0_5b", "params": 494_032_768, "layers": 24, "kv_heads": 2, "head_dim": 64},
+)
 
 
 def temperature_sweep(packet_dir: str | Path) -> Path:
     """E-TEMP: 60 questions, drawn with the learner's seed, 5 times each at T = 0, 0.7 and 1.2 (lesson 02)."""
     import torch
 
-    from course_lib.data.facts import questions
-
     seed = _seed(packet_dir, "02")
-    items = random.Random(seed).sample(questions("all"), ITEMS)
-    rows = []
+    rows = sweep_rows(seed)
+    texts = {sha256(item.text): item.text for item in sweep_questions(seed)}
     generator = torch.Generator().manual_seed(seed)
-    for temperature in TEMPERATURES:
-        outputs = _answers([item.text for item in items for _ in range(REPEATS)], temperature, generator)
-        for index, output in enumerate(outputs):
-            item, repeat = items[index // REPEATS], index % REPEATS
-            rows.append(
-                {
-                    "id": f"{_name(item)}-t{temperature:g}-{repeat + 1}",
-                    "item": _name(item),
-                    "temperature": temperature,
-                    "repeat": repeat + 1,
-                    "prompt_sha256": sha256(item.text),
-                    "expected": item.value,
-                    "output": output,
-                }
-            )
+    for temperature in dict.fromkeys(row["temperature"] for row in rows):
+        asked = [row for row in rows if row["temperature"] == temperature]
+        outputs = _answers([texts[row["prompt_sha256"]] for row in asked], temperature, generator)
+        for row, output in zip(asked, outputs, strict=True):
+            row["output"] = output
     return save_evidence(
         "temperature_sweep",
         "E-TEMP",
@@ -77,23 +96,10 @@ def temperature_sweep(packet_dir: str | Path) -> Path:
 
 
 def failure_probes(packet_dir: str | Path) -> Path:
-    """E-FAIL: 48 probes of the chat model, half about the fact world, half about invented countries (lesson
-    01).
-    """
-    from course_lib.data.facts import QUESTIONS, questions
-
-    draw = random.Random(_seed(packet_dir, "01"))
-    known = draw.sample(questions("all", wordings="held_out"), PROBES // 2)
-    probes = [(_name(item), item.text, item.value) for item in known]
-    wordings = [(kind, number) for kind in QUESTIONS for number in range(len(QUESTIONS[kind]))]
-    pairs = [(kind, number, name) for kind, number in wordings for name in INVENTED]
-    for kind, number, name in draw.sample(pairs, PROBES - len(probes)):
-        probes.append((f"{name}-{kind}-{number}", QUESTIONS[kind][number].format(name=name), ""))
-    outputs = _answers([text for _, text, _ in probes], 0.0, None)
-    rows = [
-        {"id": id, "prompt": text, "prompt_sha256": sha256(text), "expected": expected, "output": output}
-        for (id, text, expected), output in zip(probes, outputs, strict=True)
-    ]
+    """E-FAIL: 48 probes of the chat model, half about the fact world, half about invented countries (lesson 01)."""
+    rows = failure_rows(_seed(packet_dir, "01"))
+    outputs = _answers([row["prompt"] for row in rows], 0.0, None)
+    rows = [{**row, "output": output} for row, output in zip(rows, outputs, strict=True)]
     return save_evidence(
         "failure_probes",
         "E-FAIL",
@@ -206,13 +212,286 @@ def environment(packet_dir: str | Path) -> Path:
     )
 
 
-MEASUREMENTS: dict[str, Callable[[str | Path], Path]] = {
+# --- lessons 03 and 04: the course data of a use case -------------------------------------------------------
+
+
+def token_count(packet_dir: str | Path, case: str | None = None, now: datetime | None = None) -> Path:
+    """E-TOK: the tokens of 400 prompts and answers, counted with the course's tokenizer (lesson 03)."""
+    data = _case(packet_dir, case)
+    return _save(
+        packet_dir,
+        data,
+        "token_count",
+        "E-TOK",
+        token_rows(data, _seed(packet_dir, "03"), DRAWN),
+        lesson="03",
+        units={"*_tokens": "tokens"},
+        limits="A vocabulary of 1 024 tokens made from English: other tokenizers need fewer, most of all elsewhere.",
+        now=now,
+    )
+
+
+def baseline(packet_dir: str | Path, case: str | None = None, now: datetime | None = None) -> Path:
+    """E-BASE: the keyword rules on 400 locked texts (lesson 04)."""
+    return _evaluation(packet_dir, "E-BASE", BASELINE, case, now)
+
+
+def candidate(
+    packet_dir: str | Path, case: str | None = None, system: str = CANDIDATE, now: datetime | None = None
+) -> Path:
+    """E-CAND: a system of SYSTEMS on the same 400 texts as E-BASE (lesson 04)."""
+    return _evaluation(packet_dir, "E-CAND", system, case, now)
+
+
+def _evaluation(packet_dir: str | Path, id: str, system: str, case: str | None, now: datetime | None) -> Path:
+    data, name = _case(packet_dir, case), _known(system).name
+    return _save(
+        packet_dir,
+        data,
+        "evaluation",
+        id,
+        evaluation_rows(data, _seed(packet_dir, "04"), DRAWN, name),
+        system=name,
+        units={"accuracy*": "share of items"},
+        limits="Made-up texts that resemble each other more than real ones do; one in fifty was labelled wrongly.",
+        now=now,
+    )
+
+
+def context_position(packet_dir: str | Path, case: str | None = None, now: datetime | None = None) -> Path:
+    """E-CTX: a reader whose window is shorter than its context, asked for a note at nine places (lesson 04)."""
+    data = _case(packet_dir, case)
+    return _save(
+        packet_dir,
+        data,
+        "context_position",
+        "E-CTX",
+        context_rows(data, _seed(packet_dir, "04"), CONTEXTS),
+        system=CONTEXT_SYSTEM,
+        units={"accuracy*": "share of contexts"},
+        limits="A reader that keeps the last words only; where a language model loses things has to be measured on it.",
+        now=now,
+    )
+
+
+def embedding_search(packet_dir: str | Path, case: str | None = None, now: datetime | None = None) -> Path:
+    """E-EMB: a search over the passages of a case by counts of letter trigrams (lesson 04)."""
+    data = _case(packet_dir, case)
+    return _save(
+        packet_dir,
+        data,
+        "embedding_search",
+        "E-EMB",
+        search_rows(data, _seed(packet_dir, "04"), DRAWN),
+        system=SEARCH_SYSTEM,
+        units={"hit_at_*": "share of queries"},
+        limits="Vectors of letters know no meaning; a learned embedding finds what is said in other words.",
+        now=now,
+    )
+
+
+def memory(packet_dir: str | Path, now: datetime | None = None) -> Path:
+    """E-MEM: the bytes of weights and KV cache: the course's model and published shapes of open ones (lesson 04)."""
+    record = json.loads((CHECKPOINTS / "course-gpt-base.json").read_text(encoding="utf-8"))
+    shape = record["config"]
+    own = {
+        "id": "course_gpt",
+        "params": record["meta"]["parameters"],
+        "bytes_per_param": 4,
+        "layers": shape["n_layer"],
+        "kv_heads": shape["n_kv_head"] or shape["n_head"],
+        "head_dim": shape["n_embd"] // shape["n_head"],
+        "context_tokens": shape["context"],
+        "bytes_per_value": 4,
+    }
+    half = {"bytes_per_param": 2, "context_tokens": CACHE_TOKENS, "bytes_per_value": 2}
+    return save_evidence(
+        "memory",
+        "E-MEM",
+        "04",
+        [own, *({**model, **half} for model in OPEN_MODELS)],
+        units={"weight_bytes_*": "bytes", "kv_bytes_*": "bytes for one context"},
+        inputs={"data_id": "published-shapes", "dataset_sha256": sha256(canonical(OPEN_MODELS))},
+        limits=(
+            "Weights and cache only; activations, the runtime and fragmentation come on top. The open models"
+            " are illustrations as of 2026-11."
+        ),
+        packet_dir=packet_dir,
+        now=now,
+    )
+
+
+def latency(
+    packet_dir: str | Path, case: str | None = None, system: str = CANDIDATE, now: datetime | None = None
+) -> Path:
+    """E-LAT: the time that a system takes for each of 400 texts on this computer, one after the other (lesson 04)."""
+    data, known = _case(packet_dir, case), _known(system)
+    rows = latency_rows(data, _seed(packet_dir, "04"), DRAWN, system)
+    known.answer(data, data.by_id[rows[0]["id"]].text)  # the first call builds the index
+    for row in rows:
+        text = data.by_id[row["id"]].text
+        began = time.perf_counter_ns()
+        known.answer(data, text)
+        row["milliseconds"] = (time.perf_counter_ns() - began) / 1e6
+    return _save(
+        packet_dir,
+        data,
+        "latency",
+        "E-LAT",
+        rows,
+        system=system,
+        units={"*_ms": "milliseconds"},
+        limits="One request at a time on this computer: no network, no queue, no second user.",
+        now=now,
+    )
+
+
+def injection(
+    packet_dir: str | Path, case: str | None = None, system: str = CANDIDATE, now: datetime | None = None
+) -> Path:
+    """E-INJ: all 320 injection probes against a system (lesson 04)."""
+    data = _case(packet_dir, case)
+    return _save(
+        packet_dir,
+        data,
+        "injection",
+        "E-INJ",
+        injection_rows(data, _known(system).name),
+        system=system,
+        units={"failure_rate*": "share of probes"},
+        limits="Six kinds of attack that are known to everybody; an attacker who tries for a week finds others.",
+        now=now,
+    )
+
+
+def personal_data(
+    packet_dir: str | Path, case: str | None = None, system: str = CANDIDATE, now: datetime | None = None
+) -> Path:
+    """E-PII: 600 answers with their reasons, searched for personal data (lesson 04)."""
+    data = _case(packet_dir, case)
+    return _save(
+        packet_dir,
+        data,
+        "personal_data",
+        "E-PII",
+        personal_data_rows(data, _seed(packet_dir, "04"), REASONS, _known(system).name),
+        system=system,
+        units={"leak_rate*": "share of outputs"},
+        limits="Finds e-mail addresses, telephone numbers and IBANs as they are written; names are not found.",
+        now=now,
+    )
+
+
+def drill(packet_dir: str | Path, case: str | None = None, now: datetime | None = None) -> Path:
+    """E-DRILL: a rehearsed rollback: the configuration goes back to the baseline, and texts are replayed (04)."""
+    data = _case(packet_dir, case)
+    items = data.draw(_seed(packet_dir, "04"), REPLAYED)
+    wanted = [_known(BASELINE).answer(data, item.text) for item in items]
+    with tempfile.TemporaryDirectory() as folder:
+        active = Path(folder) / "active.json"
+
+        def configure(system: str, paused: bool) -> None:
+            write_atomic(active, json.dumps({"system": system, "paused": paused}))
+
+        def replay() -> None:
+            system = _known(json.loads(active.read_text(encoding="utf-8"))["system"])
+            if [system.answer(data, item.text) for item in items] != wanted:
+                raise PacketError("The rollback failed: the restored version does not give its old answers.")
+
+        configure(CANDIDATE, paused=False)
+        rows = [
+            _step("pause", "pause requests", lambda: configure(CANDIDATE, paused=True)),
+            _step("restore", f"go back to {BASELINE}", lambda: configure(BASELINE, paused=True)),
+            _step("replay", f"replay {REPLAYED} texts and compare with the answers of {BASELINE}", replay),
+            _step("resume", "let requests in again", lambda: configure(BASELINE, paused=False)),
+        ]
+    return _save(
+        packet_dir,
+        data,
+        "drill",
+        "E-DRILL",
+        rows,
+        system=BASELINE,
+        units={"minutes": "minutes"},
+        limits="The machine's part of a rollback on one computer; the minutes until somebody decides come on top.",
+        now=now,
+    )
+
+
+def _step(id: str, step: str, action: Callable[[], None]) -> dict[str, str]:
+    """Do one step of a drill and note when it began and ended."""
+    started = datetime.now(UTC)
+    action()
+    return {
+        "id": id,
+        "step": step,
+        "started_at": started.isoformat(),
+        "ended_at": datetime.now(UTC).isoformat(),
+    }
+
+
+MEASUREMENTS: dict[str, Callable[..., Path]] = {
     "E-ENV": environment,
     "E-FAIL": failure_probes,
     "E-TEMP": temperature_sweep,
     "E-CURVE": training_curve,
     "E-6ND": training_cost,
+    "E-TOK": token_count,
+    "E-BASE": baseline,
+    "E-CAND": candidate,
+    "E-CTX": context_position,
+    "E-EMB": embedding_search,
+    "E-MEM": memory,
+    "E-LAT": latency,
+    "E-INJ": injection,
+    "E-PII": personal_data,
+    "E-DRILL": drill,
 }
+
+
+def _case(packet_dir: str | Path, case: str | None) -> Case:
+    """The course data that a packet measures on: `case`, or the one that fits its use case."""
+    meta = load_packet(packet_dir).model.meta
+    return get_case(case or case_for((meta.use_case_id if meta else None) or ""))
+
+
+def _known(system: str) -> System:
+    if system not in SYSTEMS:
+        raise PacketError(f"There is no system '{system}'; choose from {', '.join(SYSTEMS)}.")
+    return SYSTEMS[system]
+
+
+def _save(
+    packet_dir: str | Path,
+    case: Case,
+    kind: str,
+    id: str,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    limits: str,
+    units: Mapping[str, str],
+    lesson: str = "04",
+    system: str = "",
+    now: datetime | None = None,
+) -> Path:
+    """Save evidence on course data; a packet about something else says that the data stands in."""
+    meta = load_packet(packet_dir).model.meta
+    name = case.data_id.split("@")[0]
+    if meta is not None and meta.use_case_id != name:
+        limits = f"Measured on the course's {name} as a stand-in for {meta.use_case_id}. {limits}"
+    return save_evidence(
+        kind,
+        id,
+        lesson,
+        rows,
+        units=units,
+        inputs={"data_id": case.data_id, "dataset_sha256": case.sha256},
+        limits=limits,
+        packet_dir=packet_dir,
+        system=system,
+        tokenizer=TOKENIZER if kind == "token_count" else "",
+        now=now,
+    )
 
 
 def _seed(packet_dir: str | Path, lesson: str) -> int:
@@ -247,18 +526,9 @@ def _answers(texts: Sequence[str], temperature: float, generator: Any) -> list[s
 
 def _system(stage: str) -> str:
     """Name the shipped weights by their hash."""
-    from course_lib.training.course_gpt import CHECKPOINTS
-
     weights = CHECKPOINTS / f"course-gpt-{stage}.safetensors"
     return f"course-gpt-{stage}@{sha256(weights.read_bytes())[:12]}"
 
 
 def _fact_world() -> dict[str, str]:
-    from course_lib.data.facts import COUNTRIES, QUESTIONS
-
-    world = canonical([[asdict(country) for country in COUNTRIES], QUESTIONS])
-    return {"data_id": "fact-world", "dataset_sha256": sha256(world)}
-
-
-def _name(item: Question) -> str:
-    return f"{item.country}-{item.kind}-{item.wording}".replace(" ", "_")
+    return {"data_id": FACTS, "dataset_sha256": fact_world_sha256()}

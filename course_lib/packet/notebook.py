@@ -20,8 +20,9 @@ from typing import Any
 from course_lib.packet.checks import CHECKS, Report, check_packet
 from course_lib.packet.evidence import read_evidence
 from course_lib.packet.files import LOCK_NAME, PACKET_NAME, PacketError, inside, sha256, write_atomic
+from course_lib.packet.form import Form
 from course_lib.packet.load import load_packet, update_packet
-from course_lib.packet.lock import seal_packet
+from course_lib.packet.lock import copy_name, read_lock, seal_packet
 from course_lib.packet.report import lines, summary
 from course_lib.packet.start import new_packet
 
@@ -34,10 +35,11 @@ class Desk:
     def __init__(self, folder: Path, copy: Path, lesson: str) -> None:
         self.folder, self.copy, self.lesson = folder, copy, lesson
 
-    def measure(self, id: str, again: bool = False) -> dict[str, float]:
+    def measure(self, id: str, again: bool = False, **options: Any) -> dict[str, float]:
         """Make one measurement, or show it if it is there already; returns its metrics.
 
-        Evidence is never replaced by itself: `again=True` measures anew.
+        Evidence is never replaced by itself: `again=True` measures anew. `options` go to the measurement, for
+        example system="nearest-examples@v1" (see course_lib.packet.measure).
         """
         stored = read_evidence(load_packet(self.folder)).get(id)
         if again or stored is None or "does not exist" in stored.problem:
@@ -45,7 +47,7 @@ class Desk:
 
             if id not in MEASUREMENTS:
                 raise PacketError(f"There is no measurement '{id}'; choose from {', '.join(MEASUREMENTS)}.")
-            MEASUREMENTS[id](self.folder)
+            MEASUREMENTS[id](self.folder, **options)
             stored = read_evidence(load_packet(self.folder))[id]
             self._carry()
         if stored.problem:
@@ -119,6 +121,10 @@ class Desk:
         )
         print(f"DEC-{topic.upper()} is in the packet.")
 
+    def form(self, section: str, entry: str | None = None) -> Form:
+        """A form for one section, or one entry of a list section; see course_lib.packet.form."""
+        return Form(self, section, entry)
+
     def finish(self, what_changed: str, fields: list[str]) -> None:
         """Mark the lesson done, with its changelog entry."""
         model = load_packet(self.folder).model
@@ -153,6 +159,8 @@ class Desk:
         packet = load_packet(self.folder)
         names = [str(entry.path) for entry in packet.model.evidence if entry.path]
         names += [name.removesuffix(".json") + ".rows.jsonl" for name in names]
+        with contextlib.suppress(PacketError):
+            names += [copy_name(entry) for entry in read_lock(self.folder)]
         for name in [*names, LOCK_NAME, PACKET_NAME]:
             with contextlib.suppress(PacketError, FileNotFoundError):
                 source = inside(self.folder, name)

@@ -244,6 +244,9 @@ class Claim(Part):
     snapshot_sha256: Sha256 | None = field("Hash of your copy of the page.")
     input_per_mtok: Positive | None = field("USD for a million tokens in.")
     output_per_mtok: Positive | None = field("USD for a million tokens out.")
+    cached_input_per_mtok: Positive | None = field(
+        "USD for a million tokens in that are read from the cache."
+    )
     tokenizer: Text | None = field("The tokenizer that the price counts with.")
     tier_max_prompt_tokens: Annotated[int, Field(gt=0)] | None = field(
         "The price holds up to this prompt length."

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import difflib
 import secrets
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from course_lib.packet.files import PACKET_NAME, PacketError, assessments, write_atomic
-from course_lib.packet.load import parse_tree, update_text
+from course_lib.packet.files import PACKET_NAME, PacketError, assessments, read_text, write_atomic
+from course_lib.packet.interview import questions
+from course_lib.packet.load import PACKET_LIMIT, locate, parse_tree, update_text
+from course_lib.packet.schema import PacketModel
 
 
 def use_cases() -> list[str]:
@@ -17,7 +21,12 @@ def use_cases() -> list[str]:
 
 
 def new_packet(
-    folder: str | Path, *, use_case: str | None = None, learner: str | None = None, today: date | None = None
+    folder: str | Path,
+    *,
+    use_case: str | None = None,
+    learner: str | None = None,
+    today: date | None = None,
+    answers: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write packet.yaml into a folder, with a made-up pseudonym and today's date; returns its path.
 
@@ -25,13 +34,12 @@ def new_packet(
         use_case: one of use_cases() for a packet with lessons 00 and 01 drafted; by default the blank
         template.
         learner: the pseudonym; a random one by default.
+        answers: what is known already, section by section (see course_lib.packet.interview).
 
     Raises:
         PacketError: if there is a packet already (it is never overwritten), or no such use case.
     """
-    file = Path(folder) / PACKET_NAME
-    if file.exists() or file.is_symlink():
-        raise PacketError(f"{file} exists already and is left as it is.")
+    file = refuse_existing(folder)
     if use_case is not None and use_case not in use_cases():
         raise PacketError(f"There is no use case '{use_case}'; choose from {', '.join(use_cases())}.")
     source = assessments(f"starters/{use_case}.yaml" if use_case else "packet.template.yaml")
@@ -45,5 +53,55 @@ def new_packet(
         drafted = [{key: entry[key], name: day} for entry in tree.get(section) or []]
         if drafted:
             changes[section] = drafted
-    write_atomic(file, update_text(text, changes))
+    text = update_text(text, changes)
+    write_atomic(file, update_text(text, answers) if answers else text)
     return file
+
+
+def refuse_existing(folder: str | Path) -> Path:
+    """Return where a new packet would be; PacketError if there is one."""
+    file = Path(folder) / PACKET_NAME
+    if file.exists() or file.is_symlink():
+        raise PacketError(f"{file} exists already and is left as it is.")
+    return file
+
+
+def add_section(folder: str | Path, section: str) -> None:
+    """Append an empty section, its fields with their help as comments; nothing else changes.
+
+    Raises:
+        PacketError: if there is no such section, or the packet has it already.
+    """
+    if section not in PacketModel.model_fields:
+        close = difflib.get_close_matches(section, PacketModel.model_fields, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"choose from {', '.join(PacketModel.model_fields)}."
+        raise PacketError(f"There is no section '{section}'; {hint}")
+    file = locate(folder)
+    text = read_text(file, PACKET_LIMIT)
+    if section in parse_tree(text):
+        raise PacketError(f"The packet has a section '{section}' already (in {file}).")
+    ending = "" if text.endswith("\n") else "\n"
+    write_atomic(file, f"{text}{ending}\n{blank_section(section)}")
+
+
+def blank_section(section: str) -> str:
+    """The YAML of an empty section: each field with its help; a list section shows one entry as a comment."""
+    info = PacketModel.model_fields[section]
+    is_list = info.default_factory is not None
+    lines = [f"{f'{section}:':26} # {info.description}"]
+    indent = 2
+    groups: list[str] = []
+    asked = [question for question in questions(section, lists=True) if "." in question.path]
+    for number, question in enumerate(asked):
+        *above, name = question.path.split(".")[1:]
+        for depth, group in enumerate(above):
+            if above[: depth + 1] != groups[: depth + 1]:
+                lines.append(f"{' ' * (indent + 2 * depth + 2 * is_list)}{group}:")
+        groups = above
+        lead = "- " if is_list and number == 0 else "  " if is_list else ""
+        choices = f" One of: {' | '.join(question.choices)}." if question.choices else ""
+        key = f"{' ' * (indent + 2 * len(above))}{lead}{name}:"
+        lines.append(f"{key:26} # {question.help}{choices}")
+    if is_list:
+        lines[1:] = [f"  # {line[2:]}" for line in lines[1:]]
+    return "\n".join(line.rstrip() for line in lines) + "\n"

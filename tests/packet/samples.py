@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
-from course_lib.packet.evidence import save_evidence
-from course_lib.packet.load import update_packet
+from course_lib.packet.evidence import read_evidence, save_evidence
+from course_lib.packet.load import load_packet, update_packet
 from course_lib.packet.start import new_packet
 
 DAY = date(2026, 11, 2)
@@ -54,9 +56,19 @@ def probe_rows(n: int = 40) -> list[dict[str, object]]:
     ]
 
 
-def make_packet(folder: Path) -> Path:
+def forge(folder: Path, id: str, change: Callable[[list[dict[str, Any]]], object], **fields: Any) -> None:
+    """Save evidence again with other rows, consistent in every hash and metric, as a clever forger would."""
+    stored = read_evidence(load_packet(folder))[id]
+    rows = [dict(row) for row in stored.rows]
+    change(rows)
+    envelope = {**stored.envelope, **fields}
+    kept = {name: envelope[name] for name in ("system", "tokenizer", "inputs", "seed", "limits")}
+    save_evidence(envelope["kind"], id, envelope["lesson"], rows, packet_dir=folder, now=NOON, **kept)
+
+
+def make_packet(folder: Path, use_case: str = "ticket-triage") -> Path:
     """A complete packet for lessons 00 to 02 with hand-made rows."""
-    new_packet(folder, use_case="ticket-triage", learner="learner-a", today=DAY)
+    new_packet(folder, use_case=use_case, learner="learner-a", today=DAY)
     for kind, id, lesson, rows in (
         ("environment", "E-ENV", "00", [{"id": "python", "ok": True}]),
         ("failure_probes", "E-FAIL", "01", probe_rows()),

@@ -8,9 +8,12 @@ shown.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import math
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +21,7 @@ from typing import Any, Literal
 
 from course_lib.packet.evidence import Stored, read_evidence
 from course_lib.packet.files import PacketError
+from course_lib.packet.kinds import RECOMPUTE, Metrics
 from course_lib.packet.load import FieldProblem, Packet, load_packet
 from course_lib.packet.lock import Entry, read_lock
 from course_lib.packet.schema import LESSONS, PacketModel
@@ -29,11 +33,15 @@ Status = Literal["passed", "failed", "nothing to check"]
 
 @dataclass(frozen=True)
 class Issue:
-    """What a check found: the subject (an id or a field's path) and one message."""
+    """What a check found: the subject (an id or a field's path) and one message.
+
+    `told` marks what another finding says already: it costs the check its points and is not shown.
+    """
 
     subject: str
     message: str
     integrity: bool = False
+    told: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,15 +54,20 @@ class Finding:
     message: str
     line: int | None = None
     integrity: bool = False
+    section: str = ""
 
 
 @dataclass
 class Context:
-    """What a check may look at; `today` is the clock and `lesson` the lesson that is being checked."""
+    """What a check may look at; `today` is the clock and `lesson` the lesson that is being checked.
+
+    `findings` holds what the checks that ran before have found.
+    """
 
     packet: Packet
     lesson: str
     today: date
+    findings: list[Finding] = field(default_factory=list)
 
     @property
     def model(self) -> PacketModel:
@@ -63,6 +76,20 @@ class Context:
     @cached_property
     def evidence(self) -> dict[str, Stored]:
         return read_evidence(self.packet)
+
+    @cached_property
+    def measured(self) -> dict[str, Metrics]:
+        """The metrics of each piece of evidence, computed from its rows; none if the rows do not fit its kind."""
+        found: dict[str, Metrics] = {}
+        for id, stored in self.evidence.items():
+            found[id] = {}
+            with contextlib.suppress(
+                KeyError, TypeError, ValueError, AttributeError, ArithmeticError, IndexError
+            ):
+                metrics = RECOMPUTE[stored.envelope["kind"]](stored.rows)
+                if all(math.isfinite(value) for value in metrics.values()):
+                    found[id] = metrics
+        return found
 
     @cached_property
     def lock(self) -> list[Entry]:
@@ -92,6 +119,11 @@ class Context:
             value = getattr(value, step, None)
         return value not in (None, [])
 
+    def misfit(self, path: str) -> bool:
+        """Whether a value at or below a path does not fit its field; STR-00 says so."""
+        paths = (problem.path for problem in self.packet.problems)
+        return any(one == path or one.startswith((f"{path}.", f"{path}[")) for one in paths)
+
     def problems(self, owner: str) -> Iterator[FieldProblem]:
         """The misfits of values with the schema that belong to one check."""
         return (problem for problem in self.packet.problems if problem_owner(problem) == owner)
@@ -115,8 +147,10 @@ class Check:
 
 
 CHECKS: dict[str, Check] = {}
-FAMILIES = (  # the order in which they run: causes before what follows from them
-    "STR LOG USE RSK DAT RRG THR CLM EVD CST EVL DEC CTL OVS MON INC RBK PRS GATE".split()
+# The order in which they run: causes before what follows from them.
+FAMILIES = (
+    *("STR", "LOG", "USE", "RSK", "DAT", "RRG", "THR", "CLM", "EVD"),
+    *("CST", "EVL", "DEC", "CTL", "OVS", "MON", "INC", "RBK", "PRS", "GATE"),
 )
 
 
@@ -189,6 +223,17 @@ class Report:
     def errors(self) -> list[Finding]:
         return [finding for finding in self.findings if finding.severity == "error"]
 
+    def about(self, section: str) -> Report:
+        """The same report with the findings of one section only; points and checks stay those of the packet.
+
+        Raises PacketError if there is no such section.
+        """
+        if section not in PacketModel.model_fields:
+            raise PacketError(
+                f"There is no section '{section}'; choose from {', '.join(PacketModel.model_fields)}."
+            )
+        return replace(self, findings=[finding for finding in self.findings if finding.section == section])
+
     @property
     def warnings(self) -> list[Finding]:
         return [finding for finding in self.findings if finding.severity == "warning"]
@@ -254,7 +299,6 @@ def check_loaded(packet: Packet, lesson: str | None = None, today: date | None =
         raise PacketError(f"There is no lesson '{lesson}'; use 00 to 12.")
     context = Context(packet, lesson, today or datetime.now(UTC).date())
     statuses: dict[str, Status] = {}
-    findings: list[Finding] = []
     integrity = False
     seen: set[tuple[str, str]] = set()
     for one in ordered():
@@ -263,26 +307,27 @@ def check_loaded(packet: Packet, lesson: str | None = None, today: date | None =
         ready = all(context.present(path) for path in one.needs)
         issues = list(one.run(context)) if ready else []
         shown = [
-            issue for issue in issues if not any((other, issue.subject) in seen for other in one.follows)
+            issue
+            for issue in issues
+            if not issue.told and not any((other, issue.subject) in seen for other in one.follows)
         ]
         seen |= {(one.id, issue.subject) for issue in issues}
         integrity = integrity or any(issue.integrity for issue in issues)
-        findings += [_finding(one, issue, packet) for issue in shown]
+        context.findings += [_finding(one, issue, packet) for issue in shown]
         statuses[one.id] = "failed" if issues else "passed" if ready else "nothing to check"
-    return Report(lesson, (done or "") >= lesson, statuses, findings, integrity)
+    return Report(lesson, (done or "") >= lesson, statuses, context.findings, integrity)
 
 
 def _finding(one: Check, issue: Issue, packet: Packet) -> Finding:
-    """Give an issue its line: that of its path, of the entry with its id, or of the nearest thing around
-    it.
+    """Give an issue its section, and its line: that of its path, of the entry with its id, or of the nearest thing
+    around it.
     """
     path = issue.subject
-    for section in packet.tree.values():
-        if isinstance(section, list):
-            name = next((key for key, value in packet.tree.items() if value is section), "")
-            for index, entry in enumerate(section):
-                if isinstance(entry, dict) and entry.get("id") == issue.subject:
-                    path = f"{name}[{index}]"
+    for name, section in packet.tree.items():
+        for index, entry in enumerate(section if isinstance(section, list) else ()):
+            if isinstance(entry, dict) and entry.get("id") == issue.subject:
+                path = f"{name}[{index}]"
+    root = re.split(r"[.\[]", path)[0]
     while path and path not in packet.lines:
         path = path[: max(path.rfind("."), path.rfind("["), 0)]
     return Finding(
@@ -292,4 +337,5 @@ def _finding(one: Check, issue: Issue, packet: Packet) -> Finding:
         issue.message,
         packet.lines.get(path) if path else None,
         issue.integrity,
+        root if root in PacketModel.model_fields else "",
     )

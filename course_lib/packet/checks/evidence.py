@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from course_lib.packet.cases import DATA_IDS, get_case
+from course_lib.packet.cases.rows import (
+    CASE_ROWS,
+    FACT_ROWS,
+    FACTS,
+    Difference,
+    first_difference,
+    injection_rows,
+)
 from course_lib.packet.checks.core import Context, Issue, check
-from course_lib.packet.evidence import MINIMUM_ROWS, RECOMPUTE, REQUIRED, Stored, learner_seed, same
+from course_lib.packet.evidence import Stored, learner_seed
+from course_lib.packet.kinds import MINIMUM_ROWS, RECOMPUTE, REQUIRED, same
 
 STALE_DAYS = 120
+DISTINCT_TIMES = 5  # fewer different latencies than this are no measurement
 
 
 def readable(context: Context) -> Iterator[tuple[str, Stored]]:
@@ -117,13 +129,102 @@ def belongs(context: Context) -> Iterator[Issue]:
 
 
 @check(
+    "EVD-07",
+    "01",
+    "error",
+    2,
+    "replay: texts, gold labels, counts and deterministic outputs match the course data",
+    needs=("evidence",),
+    follows=("EVD-02", "EVD-03", "EVD-04"),
+)
+def replayed(context: Context) -> Iterator[Issue]:
+    """Rows on course data are made again with the learner's seed and compared, outputs too if the system is the
+    course's own. Evidence of lessons 00 to 02 on other data is left alone.
+    """
+    for id, stored in readable(context):
+        if stored.missing or not stored.rows:
+            continue
+        kind, data_id = stored.envelope["kind"], stored.envelope["inputs"].get("data_id")
+        if kind == "temperature_sweep" and data_id == FACTS:
+            yield from _differences(id, stored, first_difference(stored.rows, _fact_rows(stored)))
+        elif kind in CASE_ROWS:
+            problem = _other_data(id, stored)
+            if problem:
+                yield problem
+                continue
+            case = get_case(data_id)
+            if len(stored.rows) > len(case.locked):
+                yield Issue(
+                    id, f"{id} has {len(stored.rows)} rows; {data_id} has {len(case.locked)} texts.", True
+                )
+                continue
+            name = stored.envelope["tokenizer" if kind == "token_count" else "system"]
+            made = CASE_ROWS[kind](case, stored.envelope["seed"], len(stored.rows), name)
+            yield from _differences(id, stored, first_difference(stored.rows, made))
+
+
+@check(
+    "EVD-08",
+    "01",
+    "error",
+    2,
+    "probes are the course's, all of them were run, and their outputs are scored again",
+    needs=("evidence",),
+    follows=("EVD-02", "EVD-03", "EVD-04"),
+)
+def probes_complete(context: Context) -> Iterator[Issue]:
+    """Injection probes, and failure probes about the fact world, are the course's own, and none is missing."""
+    for id, stored in readable(context):
+        if stored.missing:
+            continue
+        kind, data_id = stored.envelope["kind"], stored.envelope["inputs"].get("data_id")
+        if kind == "failure_probes" and data_id == FACTS:
+            probes = _fact_rows(stored)
+        elif kind == "injection":
+            problem = _other_data(id, stored)
+            if problem:
+                yield problem
+                continue
+            probes = injection_rows(get_case(data_id), stored.envelope["system"])
+        else:
+            continue
+        run = {str(row.get("id")) for row in stored.rows} & {probe["id"] for probe in probes}
+        difference = first_difference(stored.rows, probes)
+        if difference:
+            yield from _differences(id, stored, difference)
+        elif len(run) < len(probes):
+            yield Issue(
+                id, f"{id}: only {len(run)} of the {len(probes)} course probes were run. Measure again."
+            )
+
+
+@check("EVD-09", "01", "warning", 1, "latency rows look measured", needs=("evidence",), follows=("EVD-02",))
+def times_measured(context: Context) -> Iterator[Issue]:
+    """Measured times differ from each other and are above 0."""
+    for id, stored in readable(context):
+        if stored.missing or stored.envelope["kind"] != "latency" or not stored.rows:
+            continue
+        times = {str(row.get("milliseconds")) for row in stored.rows}
+        if len(times) < min(DISTINCT_TIMES, len(stored.rows)):
+            values = "one single value" if len(times) == 1 else f"only {len(times)} values"
+            yield Issue(
+                id,
+                f"{id}: {len(stored.rows)} latencies with {values}: that is not a measurement. Measure again.",
+            )
+        elif any(
+            time <= 0 for row in stored.rows if isinstance(time := row.get("milliseconds"), int | float)
+        ):
+            yield Issue(id, f"{id} has a latency of 0 ms or less. Measure again with a finer clock.")
+
+
+@check(
     "EVD-01",
     "01",
     "error",
     2,
     "evidence file exists and its hash equals the packet's",
     needs=("evidence",),
-    follows=("EVD-02", "EVD-03", "EVD-04"),
+    follows=("EVD-02", "EVD-03", "EVD-04", "EVD-07", "EVD-08"),
 )
 def unchanged(context: Context) -> Iterator[Issue]:
     """The files are there and are the ones that were registered."""
@@ -183,24 +284,67 @@ def required_kinds(context: Context) -> Iterator[Issue]:
         )
         return
     for lesson, kinds in REQUIRED.items():
-        for kind in kinds if lesson <= context.lesson else ():
+        for kind, count in Counter(kinds if lesson <= context.lesson else ()).items():
             ids = [
                 entry.id for entry in context.model.evidence if (entry.lesson, entry.kind) == (lesson, kind)
             ]
-            if not ids:
-                yield Issue(
-                    f"{lesson}.{kind}",
-                    f"Lesson {lesson} needs evidence of kind {kind}: run its packet notebook.",
+            if len(ids) < count:
+                wish = f"needs evidence of kind {kind}" + (
+                    f" {count} times; found {len(ids)}" if count > 1 else ""
                 )
+                yield Issue(f"{lesson}.{kind}", f"Lesson {lesson} {wish}: run its packet notebook.")
                 continue
             need = MINIMUM_ROWS.get(kind, 1)
-            best = max((len(context.evidence[id].rows) for id in ids if id in context.evidence), default=0)
-            readable_one = any(id in context.evidence and not context.evidence[id].problem for id in ids)
-            if readable_one and best < need:
+            sizes = {
+                id: len(stored.rows)
+                for id in ids
+                if (stored := context.evidence.get(id or "")) and not stored.problem
+            }
+            short = sorted((size, id) for id, size in sizes.items() if size < need)
+            if short and len(sizes) - len(short) < count:
+                size, id = short[-1]
                 yield Issue(
-                    f"{lesson}.{kind}",
-                    f"{ids[0]} has {best} rows; {kind} needs at least {need}. Measure again.",
+                    f"{lesson}.{kind}", f"{id} has {size} rows; {kind} needs at least {need}. Measure again."
                 )
+
+
+def _fact_rows(stored: Stored) -> list[dict[str, object]]:
+    return FACT_ROWS[stored.envelope["kind"]](stored.envelope["seed"])
+
+
+def _other_data(id: str, stored: Stored) -> Issue | None:
+    """What is wrong with the data that evidence names, or None: nobody can run it again on data that nobody has."""
+    inputs = stored.envelope["inputs"]
+    data_id = inputs.get("data_id")
+    if data_id not in DATA_IDS:
+        return Issue(
+            id,
+            f"{id} names the data '{str(data_id)[:40]}', which the course does not have, so it cannot be run again."
+            f" Measure on one of {', '.join(DATA_IDS)}.",
+        )
+    if inputs.get("dataset_sha256") != get_case(data_id).sha256:
+        return Issue(
+            id, f"{id} was measured on another version of {data_id} than this course has. Measure again."
+        )
+    return None
+
+
+def _differences(id: str, stored: Stored, difference: Difference | None) -> Iterator[Issue]:
+    """The one sentence about a row that is not what running it again gives."""
+    if difference is None:
+        return
+    row, field = " ".join(difference.row.split())[:40], difference.field
+    expected, found = (" ".join(str(value).split())[:60] for value in (difference.expected, difference.found))
+    envelope = stored.envelope
+    if field == "id":
+        text = f"{id}: your seed does not draw a row '{row}' from {envelope['inputs']['data_id']}. Measure again."
+    elif field in ("output", "found"):
+        text = f"{id}: re-running {envelope['system']} on row {row} gives '{expected}', your file says '{found}'."
+    elif field.endswith("_tokens"):
+        text = f"{id}: counting row {row} again gives {expected} {field}, your file says {found}."
+    else:
+        text = f"{id}: row {row} has {field} '{found}'; the course data gives '{expected}'. Measure again."
+    yield Issue(id, text, True)
 
 
 def _day(stored: Stored) -> date | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from course_lib.packet.checks.claims import STALE_DAYS, days_left
 from course_lib.packet.checks.core import RATINGS, Context, Issue, check
-from course_lib.packet.schema import RiskAnswers
+from course_lib.packet.gate import HIGH, accepted, bound_of, holds, residual
+from course_lib.packet.schema import MitigationTest, Risk, RiskAnswers
 
 DATA = {"public": 1, "internal": 2, "confidential": 3, "restricted": 4}
 USERS = {"team": 1, "employees": 2, "customers": 3, "public": 3}
@@ -56,6 +58,46 @@ def tier_follows(context: Context) -> Iterator[Issue]:
             f"Your seven answers give tier {computed}; you declared tier {risk.tier}. Change an answer and"
             f" say why, or {move} the tier.",
         )
+
+
+@check(
+    "RSK-03",
+    "03",
+    "error",
+    1,
+    "EU AI Act class has a rationale and a fresh law claim",
+    needs=("risk_classification.eu_ai_act",),
+    follows=("STR-01",),
+)
+def law_is_read(context: Context) -> Iterator[Issue]:
+    """The class has a reason, and cites a claim about the law that was looked up in the last 90 days."""
+    risk, path = context.model.risk_classification, "risk_classification.eu_ai_act"
+    act = risk.eu_ai_act if risk else None
+    if act is None:
+        return
+    limit = STALE_DAYS["law"]
+    cited = [claim for claim in context.model.claims if claim.id in act.claims and claim.kind == "law"]
+    ages = [left for claim in cited if (left := days_left(context, claim)) is not None]
+    if act.class_ is None or act.rationale is None or not act.claims:
+        yield Issue(
+            path,
+            f"Name the EU AI Act class, why, and cite a law claim not older than {limit} days.",
+            told=context.misfit(path),
+        )
+    elif not cited:
+        yield Issue(
+            f"{path}.claims",
+            f"{path}.claims cites no claim of kind law. Cite the article that gives the class.",
+        )
+    elif ages and max(ages) < 0:
+        newest = max(cited, key=lambda claim: days_left(context, claim) or -limit)
+        yield Issue(
+            f"{newest.id}",
+            f"{newest.id} is {limit - max(ages)} days old; readings of a law go stale after {limit}. Read the"
+            " article again and update statement and as_of.",
+        )
+    if act.class_ == "high" and act.annex_iii_point is None:
+        yield Issue(f"{path}.annex_iii_point", f"{path}: a high-risk use names its point of Annex III.")
 
 
 @check("RRG-01", "01", "error", 2, "enough risks, over enough categories", follows=("STR-01",))
@@ -116,3 +158,69 @@ def register_not_flat(context: Context) -> Iterator[Issue]:
             f"No risk scores 12 or more (highest: {max(scores)}). At tier {declared} that is not believable;"
             " look at LLM01 again.",
         )
+
+
+@check("RRG-03", "01", "error", 2, "a lower residual score is proved by a passing test", needs=("risks",))
+def mitigation_proved(context: Context) -> Iterator[Issue]:
+    """What scores lower after mitigation names a measurement that shows it, bound included."""
+    for index, risk in enumerate(context.model.risks):
+        before = risk.severity * risk.likelihood if risk.severity and risk.likelihood else None
+        after, name = residual(risk), risk.id or f"risks[{index}]"
+        if before is None or after is None or after >= before:
+            continue
+        path = f"risks[{index}].mitigation_test"
+        problem = _test_problem(context, risk, path)
+        if problem:
+            told = context.misfit(path) or _unreadable(context, risk.mitigation_test)
+            yield Issue(name, f"{name} falls from {before} to {after}{problem}", told=told)
+
+
+def _test_problem(context: Context, risk: Risk, path: str) -> str:
+    """Why the mitigation test of a risk proves nothing, as the end of a sentence; empty if it passes."""
+    test = risk.mitigation_test
+    if test is None or None in (test.evidence, test.metric, test.op, test.value):
+        return f" without a test that proves the mitigation. Give {path} evidence, metric, op and value."
+    metrics, metric, wanted = (
+        context.measured.get(test.evidence or "", {}),
+        test.metric or "",
+        test.value or 0.0,
+    )
+    if metric not in metrics:
+        return f", but {test.evidence} has no metric '{metric}'; it has: {', '.join(metrics) or 'none'}."
+    bound = bound_of(metrics, metric, test.op)
+    tested = metrics[metric] if bound is None else bound
+    if holds(tested, test.op, wanted):
+        return ""
+    of = f"{metrics[metric]:.4g}" + (f" with the 95 % bound {bound:.4g}" if bound is not None else "")
+    return (
+        f", but its test does not pass: {metric} in {test.evidence} is {of}, not {test.op} {wanted:g}. Keep the"
+        " score, or mitigate more and measure again."
+    )
+
+
+def _unreadable(context: Context, test: MitigationTest | None) -> bool:
+    """Whether a test cites evidence that cannot be read, which EVD-01 says."""
+    stored = context.evidence.get(test.evidence or "") if test else None
+    return bool(stored and stored.problem)
+
+
+@check(
+    "RRG-05", "01", "error", 1, "a residual of 15 or more is accepted by EXEC with an end", needs=("risks",)
+)
+def high_risks_accepted(context: Context) -> Iterator[Issue]:
+    """What stays high is accepted by EXEC, until a day to come; until lesson 04 only what has residual ratings."""
+    for index, risk in enumerate(context.model.risks):
+        score, name = residual(risk), risk.id or f"risks[{index}]"
+        early = context.lesson < "04" and not (risk.residual_severity or risk.residual_likelihood)
+        if early or score is None or score < HIGH or accepted(context, risk):
+            continue
+        expires = risk.acceptance.expires if risk.acceptance else None
+        if expires:
+            message = (
+                f"{name} stays at {score}; its acceptance ended on {expires}. Ask EXEC again, or mitigate."
+            )
+        else:
+            message = (
+                f"{name} stays at {score}: only EXEC may accept that, with an expiry date in acceptance."
+            )
+        yield Issue(name, message, told=context.misfit(f"risks[{index}].acceptance"))

@@ -36,6 +36,22 @@ OWNED = {
     ("Risk", "mitigation"),
     ("Change", "fields_changed"),
     ("RiskClassification", "tier"),
+    ("Claim", "source_url"),
+    ("Claim", "as_of"),
+    ("Failure", "severity"),
+    ("Failure", "remediation"),
+    ("Incident", "severities"),
+    ("Incident", "commander_role"),
+    ("Incident", "first_response_minutes"),
+    ("Incident", "evidence_to_collect"),
+    ("Rollback", "drill_evidence"),
+    ("DataCard", "source"),
+    ("DataCard", "owner_role"),
+    ("DataCard", "license"),
+    ("DataCard", "sensitivity"),
+    ("DataCard", "pii"),
+    ("DataCard", "retention_days"),
+    ("DataCard", "deletion_path"),
 }
 OWNED_SECTIONS = {"evidence", "thresholds", "risks", "decisions", "changelog"}  # the same, while empty
 NA_BUDGET = 5
@@ -67,7 +83,7 @@ def sections_present(context: Context) -> Iterator[Issue]:
         if name not in answered and not context.present(name):
             help = PacketModel.model_fields[name].description
             yield Issue(
-                name, f"Section '{name}' is missing. {help} Copy it from packet.template.yaml and fill it in."
+                name, f"Section '{name}' is missing. {help} Run `course packet add {name}` to get an empty one."
             )
     for path, part in parts(context.model):
         if not path:

@@ -1,0 +1,94 @@
+"""`course packet grade`: the class's packets, with questions where two share what no two should."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from course_lib.grading.packets import PacketGrade, grade_packets, packets_table
+
+from .samples import make_packet
+
+LAB = "02-how-ai-models-work"
+DAY = "2026-11-02 18:00:00.000000 UTC"
+
+
+@pytest.fixture(scope="module")
+def grades(tmp_path_factory: pytest.TempPathFactory) -> dict[str, PacketGrade]:
+    root = tmp_path_factory.mktemp("class")
+
+    def hand_in(student: str, packet: Path | None = None) -> Path:
+        folder = root / "class" / "submitted" / student / LAB
+        folder.mkdir(parents=True)
+        (folder / "timestamp.txt").write_text(DAY)
+        if packet:
+            shutil.copytree(packet, folder / "packet")
+        return folder / "packet"
+
+    original = make_packet(root / "work")
+    hand_in("ada", original)
+    copied = hand_in("boris", original)
+    text = (copied / "packet.yaml").read_text()
+    (copied / "packet.yaml").write_text(text.replace("learner_id: learner-a", "learner_id: learner-b"))
+    edited = hand_in("chen", original)
+    evidence = json.loads((edited / "evidence" / "E-TEMP.json").read_text())
+    evidence["metrics"]["identical_t0"] = 0.123
+    (edited / "evidence" / "E-TEMP.json").write_text(json.dumps(evidence))
+    hand_in("dora")
+    hand_in("emil").symlink_to(original)
+    (hand_in("fatima", original) / "packet.yaml").write_text("meta: [broken\n")
+    return {grade.student: grade for grade in grade_packets(root, LAB)}
+
+
+def test_an_honest_packet_has_full_points_whenever_it_is_graded(grades: dict[str, PacketGrade]) -> None:
+    assert (grades["ada"].points, grades["ada"].errors) == (12.0, 0)
+
+
+def test_a_copied_packet_is_capped_and_asked_about_on_both_sides(grades: dict[str, PacketGrade]) -> None:
+    assert grades["boris"].points <= 0.4 * 12
+    assert any("measured for learner 'learner-a'" in question for question in grades["boris"].questions)
+    for one, other in (("ada", "boris"), ("boris", "ada")):
+        asked = [question for question in grades[one].questions if "rows of E-TEMP is the same" in question]
+        assert len(asked) == 1
+        assert other in asked[0]
+
+
+def test_edited_evidence_is_a_question(grades: dict[str, PacketGrade]) -> None:
+    assert grades["chen"].points <= 0.4 * 12
+    assert any("E-TEMP says identical_t0 0.123" in question for question in grades["chen"].questions)
+
+
+@pytest.mark.parametrize(
+    ("student", "said"),
+    [
+        ("dora", "No packet was handed in"),
+        ("emil", "packet is a symbolic link"),
+        ("fatima", "Line 2, column 1: this is not valid YAML"),
+    ],
+)
+def test_what_cannot_be_read_gets_no_points_and_a_sentence(
+    grades: dict[str, PacketGrade], student: str, said: str
+) -> None:
+    assert grades[student].points == 0
+    assert said in grades[student].problem
+
+
+def test_the_table_shows_names_and_messages_as_text() -> None:
+    from rich.console import Console
+
+    console = Console(record=True, width=200, file=open("/dev/null", "w"))  # noqa: PTH123, SIM115
+    console.print(packets_table(LAB, [PacketGrade("[red]x[/red]", questions=["[bold]Whose?"])]))
+    shown = console.export_text()
+    assert "[red]x[/red]" in shown
+    assert "[bold]Whose?" in shown
+
+
+def test_the_final_assessment_has_60_points(tmp_path: Path) -> None:
+    folder = tmp_path / "class" / "submitted" / "ada" / LAB
+    make_packet(folder / "packet")
+    (folder / "timestamp.txt").write_text(DAY)
+    (grade,) = grade_packets(tmp_path, LAB, final=True)
+    assert (grade.points, grade.maximum) == (60.0, 60.0)
