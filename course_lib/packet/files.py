@@ -72,9 +72,11 @@ def read_text(path: Path, limit: int) -> str:
 def inside(folder: Path, name: str) -> Path:
     """The path `folder/name`, refused if it leaves the folder or passes through a symbolic link."""
     path = folder / name
-    if Path(name).is_absolute() or ".." in Path(name).parts or "\\" in name or "\0" in name or not name:
+    plain = name.isprintable() and len(name) < 1000 and all(len(part) < 60 for part in Path(name).parts)
+    if Path(name).is_absolute() or ".." in Path(name).parts or "\\" in name or not name or not plain:
         raise PacketError(
-            f"The path '{name}' leaves the packet folder; use a path such as evidence/E-TEMP.json."
+            f"The path {name[:60]!r} leaves the packet folder or can't be a file's; use a path such as "
+            "evidence/E-TEMP.json."
         )
     for step in [path, *path.parents]:
         if step == folder:

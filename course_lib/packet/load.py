@@ -9,7 +9,9 @@ Duplicate keys, aliases, tags, several documents and oversize files are refused 
 
 from __future__ import annotations
 
+import copy
 import difflib
+import functools
 import io
 import re
 from collections.abc import Mapping
@@ -104,6 +106,15 @@ def parse_packet(text: str) -> Packet:
 
 def parse_tree(text: str, lines: dict[str, int] | None = None) -> Tree:
     """YAML text as nested dicts and lists with text (or None) leaves; `lines` collects each path's line."""
+    tree, places = _parsed(text)
+    if lines is not None:
+        lines.update(places)
+    return copy.deepcopy(tree)
+
+
+@functools.lru_cache(maxsize=8)  # one change of a packet reads the same text several times, 0.2 s each
+def _parsed(text: str) -> tuple[Tree, dict[str, int]]:
+    """The tree of a text and the line of each path; whoever gets them may not change them."""
     if len(text) > PACKET_LIMIT:
         raise PacketError(f"The text has more than {PACKET_LIMIT:,} characters.")
     if _bracket_depth(text) > BRACKET_LIMIT:
@@ -124,9 +135,10 @@ def parse_tree(text: str, lines: dict[str, int] | None = None) -> Tree:
         raise PacketError("The packet is empty; `course packet new` writes a template.")
     if not isinstance(node, MappingNode):
         raise PacketError("A packet starts with sections such as 'meta:'; this file holds something else.")
-    result = _tree(node, "", 0, set(), {} if lines is None else lines)
+    lines: dict[str, int] = {}
+    result = _tree(node, "", 0, set(), lines)
     assert isinstance(result, dict)
-    return result
+    return result, lines
 
 
 def _bracket_depth(text: str) -> int:

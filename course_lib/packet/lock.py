@@ -28,6 +28,7 @@ from course_lib.packet.schema import LESSONS
 
 SCHEMA = "course-packet-lock/1"
 LOCK_LIMIT = 1024 * 1024
+SEALED = ("value", "op", "unit", "metric", "max_rate", "severity")  # what a seal keeps of a threshold
 Entry = dict[str, Any]
 
 
@@ -133,7 +134,7 @@ def seal_packet(path: str | Path, lesson: str, *, now: datetime | None = None) -
         "packet_sha256": packet.content_sha256,
         "files": files,
         "thresholds": {
-            threshold.id: threshold.model_dump(mode="json", include={"metric", "op", "value", "max_rate"})
+            threshold.id: threshold.model_dump(mode="json", include=set(SEALED))
             for threshold in packet.model.thresholds
             if threshold.id
         },

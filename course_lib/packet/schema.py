@@ -64,9 +64,11 @@ Dimension = Literal["quality", "security", "privacy", "cost", "latency"]
 Day = Annotated[date, BeforeValidator(_iso_date)]
 PastDay = Annotated[date, BeforeValidator(_iso_date), NotFuture()]
 Number = Annotated[float, Field(allow_inf_nan=False)]
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Count = Annotated[int, Field(ge=0)]
+Whole = Annotated[int, Field(gt=0, le=10**12)]
+Count = Annotated[int, Field(ge=0, le=10**12)]
 Rating = Annotated[int, Field(ge=1, le=5)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Pseudonym = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=3, max_length=40)]
@@ -123,7 +125,7 @@ class Meta(Part):
 
 
 class Volume(Part):
-    requests_per_month: Annotated[int, Field(gt=0)] | None = field("Requests in a normal month.", "01")
+    requests_per_month: Whole | None = field("Requests in a normal month.", "01")
     peak_rps: Positive | None = field("Requests per second in the busiest minute.", "01")
 
 
@@ -248,9 +250,7 @@ class Claim(Part):
         "USD for a million tokens in that are read from the cache."
     )
     tokenizer: Text | None = field("The tokenizer that the price counts with.")
-    tier_max_prompt_tokens: Annotated[int, Field(gt=0)] | None = field(
-        "The price holds up to this prompt length."
-    )
+    tier_max_prompt_tokens: Whole | None = field("The price holds up to this prompt length.")
     superseded_by: ClaimId | None = field("The claim that replaces this one.")
     illustration: bool | None = field("true if no decision rests on it.")
 
@@ -263,7 +263,7 @@ class Model(Part):
     hosting: Literal["vendor_api", "self_hosted", "on_device"] | None = field("Where it runs.", "04")
     license: Text | None = field("Licence or contract.", "04")
     params_b: Positive | None = field("Billions of parameters.")
-    context_tokens: Annotated[int, Field(gt=0)] | None = field("Longest context.", "04")
+    context_tokens: Whole | None = field("Longest context.", "04")
     tokenizer: Text | None = field("Its tokenizer.", "04")
     status: Literal["chosen", "candidate", "rejected", "fallback"] | None = field(
         "Its place in your decision.", "04"
@@ -287,9 +287,9 @@ class EvidenceEntry(Part):
 
 class HumanReview(Part):
     rate: Share | None = field("Share of items that a person looks at.", "03")
-    minutes: Number | None = field("Minutes for one item.", "03")
+    minutes: Amount | None = field("Minutes for one item.", "03")
     usd_per_hour: Positive | None = field("Cost of that person's hour.", "03")
-    cost_month_usd: Number | None = field("The three multiplied with the volume.", "03")
+    cost_month_usd: Amount | None = field("The three multiplied with the volume.", "03")
 
 
 class CostModel(Part):
@@ -298,11 +298,11 @@ class CostModel(Part):
     tokenizer_factor: Positive | None = field("Vendor tokens for one of yours.")
     cached_share: Share | None = field("Share of the prompt that is cached.")
     retry_rate: Share | None = field("Share of requests sent twice.", "03")
-    requests_per_month: Annotated[int, Field(gt=0)] | None = field("As in the use case.", "03")
-    model_cost_month_usd: Number | None = field("Tokens and price.", "03")
+    requests_per_month: Whole | None = field("As in the use case.", "03")
+    model_cost_month_usd: Amount | None = field("Tokens and price.", "03")
     human_review: HumanReview | None = field("People's time.", "03")
-    fixed_month_usd: Number | None = field("Servers, licences, on-call.")
-    total_month_usd: Number | None = field("All of it.", "03")
+    fixed_month_usd: Amount | None = field("Servers, licences, on-call.")
+    total_month_usd: Amount | None = field("All of it.", "03")
 
 
 class Threshold(Part):
@@ -417,8 +417,8 @@ class Oversight(Part):
     reviewer_role: Role | None = field("Who looks at its output.", "01")
     qualification: Text | None = field("What that person has to know.", "04")
     review_rate: Share | None = field("Share of outputs looked at, 0-1.", "01")
-    review_minutes: Number | None = field("Minutes for one.", "04")
-    reviewer_hours_per_month: Number | None = field("Hours that you have.", "04")
+    review_minutes: Amount | None = field("Minutes for one.", "04")
+    reviewer_hours_per_month: Amount | None = field("Hours that you have.", "04")
     stop_condition: Text | None = field("When it is switched off.", "01", min_length=20)
     escalation_role: Role | None = field("Who is called then.", "04")
 
@@ -428,7 +428,7 @@ class Signal(Part):
     metric: Text | None = field("What is watched.", "04")
     op: Op | None = field("How it compares.", "04")
     alert_value: Number | None = field("When it alerts.", "04")
-    window_minutes: Annotated[int, Field(gt=0)] | None = field("Over which time.", "04")
+    window_minutes: Whole | None = field("Over which time.", "04")
     threshold: ThresholdId | None = field("The release threshold.", "04")
     owner_role: Role | None = field("Who is alerted.", "04")
     action: Text | None = field("What they do.", "04")
@@ -437,7 +437,7 @@ class Signal(Part):
 class Incident(Part):
     severities: list[Text] = entries("Your levels.", "04")
     commander_role: Role | None = field("Who leads.", "04")
-    first_response_minutes: Annotated[int, Field(gt=0)] | None = field("Until somebody acts.", "04")
+    first_response_minutes: Whole | None = field("Until somebody acts.", "04")
     evidence_to_collect: list[Text] = entries("What is kept.", "04")
     communication: Text | None = field("Who is told, how.", "04")
     post_review: Text | None = field("What happens afterwards.", "04")

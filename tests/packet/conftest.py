@@ -10,9 +10,17 @@ from pathlib import Path
 import pytest
 
 from course_lib.packet.checks import CHECKS, Report, check_packet
+from course_lib.packet.lock import seal_packet
 
 from .full import make_full_packet
-from .samples import DAY, make_packet
+from .samples import DAY, NOON, make_packet
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What checks a packet of all lessons takes a third of a second each, and there are hundreds."""
+    for item in items:
+        if "complete_full_packet" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +45,20 @@ def complete_full_packet(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def full(complete_full_packet: Path, tmp_path: Path) -> Path:
     """A copy of the packet for lessons 00 to 04."""
     return Path(shutil.copytree(complete_full_packet, tmp_path / "full"))
+
+
+@pytest.fixture(scope="session")
+def sealed_packet(complete_full_packet: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packet for lessons 00 to 04, sealed after lesson 04; never change it."""
+    folder = Path(shutil.copytree(complete_full_packet, tmp_path_factory.mktemp("sealed") / "packet"))
+    seal_packet(folder, "04", now=NOON)
+    return folder
+
+
+@pytest.fixture
+def sealed(sealed_packet: Path, tmp_path: Path) -> Path:
+    """A copy of the sealed packet."""
+    return Path(shutil.copytree(sealed_packet, tmp_path / "sealed"))
 
 
 @pytest.fixture

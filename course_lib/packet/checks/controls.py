@@ -104,7 +104,10 @@ def capacity(context: Context) -> Iterator[Issue]:
             "oversight.review_rate",
             f"oversight.review_rate is 0: at tier {tier} somebody looks at a share of the outputs. Which share?",
         )
-    paid = cost.human_review.rate if cost and cost.human_review else None
+    review = cost.human_review if cost else None
+    paid = review.rate if review else None
+    if "cost_model.human_review" in context.packet.not_applicable:
+        paid = 0.0
     if hours > planned * 1.01:
         what = "everything" if rate == 1 else f"{rate:.4g} of {requests} outputs at {minutes:g} min"
         yield Issue(
@@ -117,6 +120,12 @@ def capacity(context: Context) -> Iterator[Issue]:
             "oversight.review_rate",
             f"oversight.review_rate is {rate:g}, but the cost model pays for {paid:g}"
             " (cost_model.human_review.rate). Make them agree.",
+        )
+    elif review and review.minutes is not None and minutes < review.minutes * 0.99:
+        yield Issue(
+            "oversight.review_minutes",
+            f"oversight.review_minutes is {minutes:g}, but the cost model counts {review.minutes:g} for one item"
+            " (cost_model.human_review.minutes). Make them agree.",
         )
 
 
@@ -235,6 +244,10 @@ def rehearsed(context: Context) -> Iterator[Issue]:
     elif "minutes" not in context.measured[id]:
         kind = stored.envelope.get("kind", "unknown")
         yield Issue(path, f"{path} is {id}, which is of kind {kind}. Cite evidence of kind drill.")
+    elif context.measured[id]["minutes"] <= 0:
+        yield Issue(
+            path, f"The drill {id} took no time at all, so nothing was rolled back. Run the drill again."
+        )
     elif rollback.max_minutes is not None and context.measured[id]["minutes"] > rollback.max_minutes:
         yield Issue(
             "rollback.max_minutes",

@@ -23,6 +23,13 @@ Z = {"low": 1.959964, "high": 1.644854}  # two-sided 95 % for a share, one-sided
 MOST_CASES = 20_000  # beyond this a sample size is only estimated
 ROUNDING = 1e-6  # shares nearer to each other than this are told apart by no sample
 LISTED = 5  # failures that are looked at one by one
+# What speaks for a dimension: the kinds of evidence and their metrics over all rows.
+HEADLINES = {
+    "quality": (("evaluation", "embedding_search"), ("accuracy", "hit_at_1", "hit_at_3")),
+    "security": (("injection",), ("failure_rate",)),
+    "privacy": (("personal_data",), ("leak_rate",)),
+    "latency": (("latency",), ("p95_ms", "max_ms")),
+}
 FLOORS_LIMIT = 16 * 1024
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -68,6 +75,7 @@ def not_below_floor(context: Context) -> Iterator[Issue]:
     tier = context.model.risk_classification.tier if context.model.risk_classification else None
     if tier is None:
         return
+    yield from _unlike_the_promise(context)
     firm = {threshold.dimension for threshold in context.model.thresholds if threshold.severity != "minor"}
     for threshold in context.model.thresholds:
         limit = getattr(floors()[tier], threshold.dimension or "", None)
@@ -84,6 +92,38 @@ def not_below_floor(context: Context) -> Iterator[Issue]:
                 f"{threshold.id} {threshold.value:g} is {'below' if upward else 'above'} the floor"
                 f" {shown * 100 if percent else shown:g} of tier {tier}. Tighten it, or mark it minor if the"
                 " release does not hang on it.",
+            )
+
+
+def _unlike_the_promise(context: Context) -> Iterator[Issue]:
+    """A dimension with a floor has a threshold in shares; the tightest latency and cost are those of the promise."""
+    for dimension in ("quality", "security", "privacy"):
+        given = [
+            one for one in context.model.thresholds if one.dimension == dimension and one.value is not None
+        ]
+        if given and not any(one.unit in (None, "share", "percent") for one in given):
+            yield Issue(
+                given[0].id or "thresholds",
+                f"{given[0].id} is in unit '{given[0].unit}', which the floor of {dimension} cannot be held against."
+                " State it, or one more threshold, as a share.",
+            )
+    slo = context.model.use_case.slo if context.model.use_case else None
+    for dimension, metric, name in (
+        ("latency", "_ms", "latency_p95_ms"),
+        ("cost", "", "cost_per_request_usd"),
+    ):
+        promised = getattr(slo, name, None)
+        upper = [
+            one
+            for one in context.model.thresholds
+            if one.dimension == dimension and one.value is not None and (one.op or "").startswith("<")
+        ]
+        tightest = min(upper, key=lambda one: needed_value(one, metric), default=None)
+        if promised is not None and tightest and needed_value(tightest, metric) > promised * (1 + 1e-9):
+            yield Issue(
+                tightest.id or "thresholds",
+                f"{tightest.id} ({tightest.op} {tightest.value:g} {tightest.unit or ''}) is weaker than the promise"
+                f" use_case.slo.{name} ({promised:g}). Tighten it, or change the promise.",
             )
 
 
@@ -244,6 +284,7 @@ def answered(context: Context) -> Iterator[Issue]:
             yield Issue(
                 one.id, f"The result for {one.id} names {found}; {one.evidence} has these metrics: {metrics}."
             )
+    yield from _headlines(context)
     for index, failure in enumerate(context.model.evaluation.failures if context.model.evaluation else []):
         path = f"evaluation.failures[{index}]"
         lacking = [
@@ -255,6 +296,34 @@ def answered(context: Context) -> Iterator[Issue]:
             name = failure.case or path
             yield Issue(
                 path, f"Failure {name} has no {' or '.join(lacking)}. How bad is it, and what do you do?"
+            )
+
+
+def _headlines(context: Context) -> Iterator[Issue]:
+    """Each dimension is answered by a metric over all rows, and none by the friendly end of its interval."""
+    answers = [one for one in outcomes(context) if one.evidence and one.state != "unmeasured"]
+    for one in answers:
+        metrics = context.measured.get(one.evidence or "", {})
+        friendly = {">": "_high", "<": "_low"}.get((one.threshold.op or " ")[0], " ")
+        whole = one.metric.removesuffix(friendly)
+        if whole != one.metric and whole in metrics:
+            yield Issue(
+                one.id,
+                f"The result for {one.id} names {one.metric}, the friendly end of the interval. Name {whole}; the gate"
+                " takes the other end by itself.",
+            )
+            return
+    for dimension, (kinds, names) in HEADLINES.items():
+        given = [one for one in answers if one.threshold.dimension == dimension]
+        if given and not any(
+            one.metric in names and context.evidence[str(one.evidence)].envelope.get("kind") in kinds
+            for one in given
+        ):
+            one = given[0]
+            yield Issue(
+                one.id,
+                f"{one.id} is answered by {one.metric} in {one.evidence}; a {dimension} threshold needs"
+                f" {' or '.join(names)} from evidence of kind {' or '.join(kinds)}.",
             )
 
 

@@ -16,11 +16,12 @@ from course_lib.packet.cases.rows import (
     injection_rows,
 )
 from course_lib.packet.checks.core import Context, Issue, check
-from course_lib.packet.evidence import Stored, learner_seed
+from course_lib.packet.evidence import SCHEMA, Stored, learner_seed
 from course_lib.packet.kinds import MINIMUM_ROWS, RECOMPUTE, REQUIRED, same
 
 STALE_DAYS = 120
 DISTINCT_TIMES = 5  # fewer different latencies than this are no measurement
+FASTEST_MS = 0.0002  # 200 ns: even a function that does nothing takes longer
 
 
 def readable(context: Context) -> Iterator[tuple[str, Stored]]:
@@ -35,6 +36,12 @@ def provenance(context: Context) -> Iterator[Issue]:
         if stored.missing:
             yield Issue(
                 id, f"{id} lacks '{stored.missing[0]}'. Save evidence with `save_evidence(...)`, not by hand."
+            )
+        elif stored.envelope["schema"] != SCHEMA:
+            yield Issue(
+                id,
+                f"{id} has the schema '{str(stored.envelope['schema'])[:40]}'; this course reads '{SCHEMA}'."
+                " Update the course, or measure again.",
             )
         elif stored.envelope["kind"] not in RECOMPUTE:
             yield Issue(
@@ -215,6 +222,12 @@ def times_measured(context: Context) -> Iterator[Issue]:
             time <= 0 for row in stored.rows if isinstance(time := row.get("milliseconds"), int | float)
         ):
             yield Issue(id, f"{id} has a latency of 0 ms or less. Measure again with a finer clock.")
+        elif context.measured[id].get("p50_ms", 1.0) < FASTEST_MS:
+            yield Issue(
+                id,
+                f"{id}: half of the latencies are below {FASTEST_MS * 1e6:.0f} nanoseconds, faster than any system"
+                " answers. Are they milliseconds? Measure again.",
+            )
 
 
 @check(

@@ -8,6 +8,7 @@ versions, lessons, ids, ordinals - are left alone.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -56,6 +57,15 @@ NUMBER = re.compile(
     r"(?:\s?(?P<factor>k\b|thousand\b|million\b|billion\b))?"
     rf"(?:(?:[\s\u00a0\u202f-]?(?P<unit>{'|'.join(UNITS)}))|(?P<long>[\s-](?:days?|weeks?|months?|years?)\b)|(?!-?\w))"
 )
+ONES = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+ONES += " eighteen nineteen"
+TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+NUMBER_WORDS = {word: value for value, word in enumerate(ONES.split(), 1)}
+NUMBER_WORDS |= {word: 10 * value for value, word in enumerate(TENS.split(), 2)}
+WORDS = re.compile(  # a share in words
+    rf"(?i)\b(?:(?:{TENS.replace(' ', '|')})(?:[\s-](?:{ONES.replace(' ', '|')}))?|{ONES.replace(' ', '|')})"
+    r"(?=[\s-](?:percent|per cent|pct)\b|\s?%)"
+)
 THRESHOLD_UNITS = {
     "share": (("share", 1.0),),
     "percent": (("share", 0.01),),
@@ -99,6 +109,7 @@ class Written:
 
 def numbers(text: str) -> Iterator[Written]:
     """The numbers in prose that are not names, spans of days and longer left out."""
+    text = WORDS.sub(lambda match: str(_in_words(match[0])), _plain_digits(text))
     text = NAMES.sub(lambda match: "·" * len(match[0]), text)
     for match in NUMBER.finditer(text):
         if match["long"]:
@@ -115,6 +126,16 @@ def numbers(text: str) -> Iterator[Written]:
         if kind in ("money", "time", "tokens"):
             rounding = max(rounding, 0.01 * value)
         yield Written(match[0].strip(), kind, value, rounding, decimals)
+
+
+def _plain_digits(text: str) -> str:
+    """Digits of other scripts and widths as 0 to 9."""
+    return "".join(str(unicodedata.decimal(char, char)) for char in text).replace("\uff05", "%")
+
+
+def _in_words(words: str) -> int:
+    """The value of a number word from one to ninety-nine."""
+    return sum(NUMBER_WORDS[word] for word in re.split(r"[\s-]+", words.casefold()))
 
 
 @check(

@@ -12,6 +12,7 @@ from course_lib.packet.schema import MitigationTest, Risk, RiskAnswers
 DATA = {"public": 1, "internal": 2, "confidential": 3, "restricted": 4}
 USERS = {"team": 1, "employees": 2, "customers": 3, "public": 3}
 ACTION = {"suggest": 1, "act_with_approval": 2, "automatic": 3}
+SHARES = ("accuracy", "failure_rate", "leak_rate", "hit_at_")  # metrics that lie in 0..1
 NEEDED = ("LLM01", "LLM02", "LLM09")  # injection, disclosure, misinformation
 
 
@@ -187,6 +188,11 @@ def _test_problem(context: Context, risk: Risk, path: str) -> str:
     )
     if metric not in metrics:
         return f", but {test.evidence} has no metric '{metric}'; it has: {', '.join(metrics) or 'none'}."
+    if metric.startswith(SHARES) and holds(0.0, test.op, wanted) and holds(1.0, test.op, wanted):
+        return (
+            f", but its test proves nothing: every share is {test.op} {wanted:g}. Name a value that a measurement"
+            " can miss."
+        )
     bound = bound_of(metrics, metric, test.op)
     tested = metrics[metric] if bound is None else bound
     if holds(tested, test.op, wanted):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -63,6 +64,8 @@ PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 BARE_NA = re.compile(r"^(n\.?/?a\.?|not applicable|none|nil|no|-+|n\.a\.)$", re.IGNORECASE)
+# Letters of other scripts that look like Latin ones, and the Latin ones.
+LOOKALIKES = str.maketrans("АВЕКМНОРСТХаеорсухіΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTXaeopcyxiABEZHIKMNOPTYXo")
 CITATION = re.compile(r"\{\{\s*([A-Z][A-Z0-9-]*)(?:#(\w+))?(?::[^{}]*)?\s*\}\}")
 
 
@@ -83,7 +86,8 @@ def sections_present(context: Context) -> Iterator[Issue]:
         if name not in answered and not context.present(name):
             help = PacketModel.model_fields[name].description
             yield Issue(
-                name, f"Section '{name}' is missing. {help} Run `course packet add {name}` to get an empty one."
+                name,
+                f"Section '{name}' is missing. {help} Run `course packet add {name}` to get an empty one.",
             )
     for path, part in parts(context.model):
         if not path:
@@ -155,13 +159,23 @@ def no_placeholders(context: Context) -> Iterator[Issue]:
     for path, value, info in walk(context.model):
         if not isinstance(value, str) or allowed_values(info):
             continue
-        words = re.findall(r"\w+", value.lower())
-        repeated = len(words) >= 8 and len(set(words)) <= len(words) / 4
-        if PLACEHOLDER.search(value) or repeated:
+        if PLACEHOLDER.search(_as_seen(value)) or _repeats(value):
             shown = value if len(value) <= 30 else value[:27] + "..."
             yield Issue(
                 path, f"{path} still has placeholder text ('{shown}'). Say what you will do, and to what."
             )
+
+
+def _as_seen(text: str) -> str:
+    """A text as a reader sees it: invisible characters left out, look-alikes as the letters that they resemble."""
+    visible = "".join(char for char in text if unicodedata.category(char) != "Cf")
+    return unicodedata.normalize("NFKC", visible).translate(LOOKALIKES)
+
+
+def _repeats(text: str, least: int = 8) -> bool:
+    """Whether a text of some length says the same few words again and again."""
+    words = re.findall(r"\w+", text.lower())
+    return len(words) >= least and len(set(words)) <= len(words) / 4
 
 
 @check("STR-05", "00", "error", 2, "N/A only with a reason and inside the budget", needs=("use_case",))
@@ -171,17 +185,18 @@ def not_applicable(context: Context) -> Iterator[Issue]:
     for path, reason in given.items():
         if path in NEVER_NA:
             yield Issue(path, f"'{path}' applies to every use case; answer it in place of na.")
-        elif len(reason.strip()) < 20:
+        elif len(reason.strip()) < 20 or len(set(re.findall(r"\w+", reason.lower()))) < 4:
             yield Issue(
                 path,
-                f"{path}: N/A needs a reason of at least 20 characters in `because`; a reviewer reads it.",
+                f"{path}: N/A needs a reason of at least 20 characters and four words in `because`; a reviewer"
+                " reads it.",
             )
     if len(given) > NA_BUDGET:
         yield Issue(
             "na", f"{len(given)} fields say N/A; at most {NA_BUDGET} may. Answer the ones that do apply."
         )
     for path, value, info in walk(context.model):
-        if isinstance(value, str) and not allowed_values(info) and BARE_NA.match(value):
+        if isinstance(value, str) and not allowed_values(info) and BARE_NA.match(_as_seen(value)):
             yield Issue(
                 path,
                 f"{path}: '{value}' alone is not an answer. Write {{na: true, because: ...}}; a reviewer"

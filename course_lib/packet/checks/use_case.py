@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import get_args
 
 from course_lib.packet.checks.core import Context, Issue, check
+from course_lib.packet.lock import SEALED
 from course_lib.packet.schema import Dimension
 
 SECONDS_PER_MONTH = 30 * 24 * 3600
@@ -115,9 +116,9 @@ def thresholds_hold(context: Context) -> Iterator[Issue]:
                     id, f"{id} was in your seal of lesson {entry['lesson']} and is gone. Put it back."
                 )
                 continue
-            for name in ("value", "op", "metric", "max_rate"):
+            for name in SEALED:
                 before, after = sealed.get(name), getattr(current, name)
-                if before != after and id not in told:
+                if name in sealed and before != after and id not in told:
                     told.add(id)
                     yield Issue(
                         id,

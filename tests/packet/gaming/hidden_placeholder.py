@@ -1,0 +1,13 @@
+"""A zero-width space inside a placeholder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ._tools import replace
+
+EXPECTED = "STR-04"
+
+
+def cheat(packet: Path) -> None:
+    replace(packet, "masked ticket text", "TO\u200bDO")

@@ -1,0 +1,13 @@
+"""2000 seconds in the place of 2000 milliseconds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ._tools import replace
+
+EXPECTED = ("THR-03", "THR-02")
+
+
+def cheat(packet: Path) -> None:
+    replace(packet, "unit: milliseconds", "unit: seconds")

@@ -1,0 +1,17 @@
+"""A better number in digits of another width."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ._tools import replace
+
+EXPECTED = "PRS-01"
+
+
+def cheat(packet: Path) -> None:
+    replace(
+        packet,
+        "it is right for {{E-CAND#accuracy:.1%}} of the tickets, the keyword",
+        "it is right for \uff19\uff19 \uff05 of the tickets, the keyword",
+    )
