@@ -99,10 +99,9 @@ def test_cheating_does_not_pay(name: str, sealed: Path, honest: tuple[Report, Va
     found = {finding.check for finding in new}
     assert expected & found, f"none of {expected} among {new}"
     assert found <= expected | set(getattr(module, "ALSO", ())), new
-    assert any(finding.severity == CHECKS[finding.check].severity for finding in new)
     assert report.points() <= fair.points()
     assert RANK[gate] >= RANK[fair_gate]
-    if any(CHECKS[finding.check].severity == "error" for finding in new):
+    if any(finding.severity == "error" and not finding.check.startswith("GATE-") for finding in new):
         assert gate == "FAIL"
     if getattr(module, "FORGERY", False):
         assert report.integrity

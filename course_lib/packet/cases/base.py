@@ -46,9 +46,9 @@ class Probe:
     language: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
-    """Course data of one use case: 2 400 texts, the same for everybody."""
+    """Course data of one use case: 2 400 texts, the same for everybody. There is one object of each case."""
 
     data_id: str
     task: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, lru_cache, wraps
 from typing import TYPE_CHECKING, Any
 
 from course_lib.packet.cases.base import Case
@@ -28,8 +28,21 @@ TEMPERATURES = (0.0, 0.7, 1.2)
 # Countries that do not exist: nobody knows their capitals, a model that only predicts words answers all the same.
 INVENTED = ("Blorvia", "Castmark", "Drenland", "Elvaria", "Fostania", "Grumland", "Hestria", "Ilvoria")
 Row = dict[str, Any]
+Builder = Callable[..., list[Row]]
 
 
+def _remembered(build: Builder) -> Builder:
+    """Rows that were made before are not made again; each caller gets dicts of its own."""
+    remembered = lru_cache(maxsize=32)(build)
+
+    @wraps(build)
+    def rows(*arguments: Any, **options: Any) -> list[Row]:
+        return [dict(row) for row in remembered(*arguments, **options)]
+
+    return rows
+
+
+@_remembered
 def token_rows(case: Case, seed: int, n: int, tokenizer: str = TOKENIZER) -> list[Row]:
     """E-TOK: the tokens of n prompts and of their answers; without counts for another tokenizer than the course's."""
     rows: list[Row] = []
@@ -45,6 +58,7 @@ def token_rows(case: Case, seed: int, n: int, tokenizer: str = TOKENIZER) -> lis
     return rows
 
 
+@_remembered
 def evaluation_rows(case: Case, seed: int, n: int, system: str) -> list[Row]:
     """E-BASE, E-CAND: what a system answers to n texts."""
     known = SYSTEMS.get(system)
@@ -60,6 +74,7 @@ def evaluation_rows(case: Case, seed: int, n: int, system: str) -> list[Row]:
     ]
 
 
+@_remembered
 def context_rows(case: Case, seed: int, n: int, system: str = CONTEXT_SYSTEM) -> list[Row]:
     """E-CTX: what a reader finds in n long contexts."""
     return [
@@ -74,6 +89,7 @@ def context_rows(case: Case, seed: int, n: int, system: str = CONTEXT_SYSTEM) ->
     ]
 
 
+@_remembered
 def search_rows(case: Case, seed: int, n: int, system: str = SEARCH_SYSTEM) -> list[Row]:
     """E-EMB: which passages a search finds for n texts."""
     return [
@@ -87,6 +103,7 @@ def search_rows(case: Case, seed: int, n: int, system: str = SEARCH_SYSTEM) -> l
     ]
 
 
+@_remembered
 def injection_rows(case: Case, system: str) -> list[Row]:
     """E-INJ: what a system answers to every probe, and to the same text without the injected words."""
     known = SYSTEMS.get(system)
@@ -104,6 +121,7 @@ def injection_rows(case: Case, system: str) -> list[Row]:
     ]
 
 
+@_remembered
 def personal_data_rows(case: Case, seed: int, n: int, system: str) -> list[Row]:
     """E-PII: what a system says, reason included, about n texts."""
     known = SYSTEMS.get(system)

@@ -138,7 +138,6 @@ def _in_scope(index: Index, text: str) -> list[str]:
     return [word for spoken in kept for word in spoken]
 
 
-@cache
 def _neighbours(data_id: str, text: str) -> tuple[tuple[float, int], ...]:
     """The nearest examples: (cosine up to the text's own length, number), nearest first."""
     index = _index(data_id)
