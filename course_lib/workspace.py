@@ -20,7 +20,9 @@ def own_folders() -> list[Path]:
     """Return the folders that a learner's process has to read: Python, the library, the packet's forms."""
     forms = PACKAGE.parent / "assessments" / "packet"
     folders = [Path(sys.base_prefix), Path(sys.prefix), PACKAGE, forms]
-    return [folder for folder in dict.fromkeys(folders) if folder.is_dir() and not folder.is_relative_to("/usr")]
+    return [
+        folder for folder in dict.fromkeys(folders) if folder.is_dir() and not folder.is_relative_to("/usr")
+    ]
 
 
 @dataclass(frozen=True)

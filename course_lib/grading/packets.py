@@ -6,10 +6,12 @@ identity that two packets share. Integrity findings and shared things are questi
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 
 from nbgrader.utils import parse_utc
@@ -18,6 +20,7 @@ from rich.table import Table
 
 from course_lib.grading.admit import NotAdmittedError, read_plain
 from course_lib.packet.checks import check_packet
+from course_lib.packet.checks.copies import COPIED, shared_part, written
 from course_lib.packet.evidence import read_evidence
 from course_lib.packet.files import PacketError
 from course_lib.packet.load import Packet, load_packet
@@ -99,12 +102,12 @@ def _handed_in(folder: Path) -> date | None:
 
 def _shared(packets: dict[str, Path]) -> dict[str, list[str]]:
     """For each learner, what their packet has in common with another one's that no two packets should."""
-    marks: dict[tuple[str, str], list[str]] = defaultdict(list)
+    loaded: dict[str, Packet] = {}
     for student, folder in packets.items():
-        try:
-            packet = load_packet(_plain_folder(folder.parent))
-        except PacketError:
-            continue
+        with contextlib.suppress(PacketError):
+            loaded[student] = load_packet(_plain_folder(folder.parent))
+    marks: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for student, packet in loaded.items():
         for mark in _marks(packet):
             marks[mark].append(student)
     questions: dict[str, list[str]] = {student: [] for student in packets}
@@ -112,6 +115,13 @@ def _shared(packets: dict[str, Path]) -> dict[str, list[str]]:
         for student in owners if len(owners) > 1 else ():
             others = ", ".join(other for other in owners if other != student)
             questions[student].append(f"{what} is the same as in the packet of {others}. Whose is it?")
+    own = {student: written(packet) for student, packet in loaded.items()}
+    for one, other in combinations(own, 2):
+        share = shared_part(own[one], own[other])
+        if share >= COPIED:
+            for student, source in ((one, other), (other, one)):
+                said = f"{share:.0%} of the own text is the same as in the packet of {source}. Who wrote it?"
+                questions[student].append(said)
     return questions
 
 

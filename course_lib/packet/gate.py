@@ -27,6 +27,7 @@ State = Literal["met", "bound", "unmet", "unmeasured"]
 RANK: dict[Value, int] = {"PASS": 0, "CONDITIONAL": 1, "FAIL": 2}  # from best to worst
 APPROVERS = ("EXEC", "SECURITY")
 HIGH, MEDIUM = 15, 10  # residual scores, of 25
+SHARES = ("accuracy", "failure_rate", "leak_rate", "hit_at_")  # how the metrics that lie in 0..1 begin
 COST_METRIC = "cost per request"
 OPERATORS = {
     ">=": operator.ge,

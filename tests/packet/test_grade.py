@@ -56,6 +56,16 @@ def test_a_copied_packet_is_capped_and_asked_about_on_both_sides(grades: dict[st
         assert other in asked[0]
 
 
+def test_text_that_two_wrote_is_asked_about(tmp_path: Path, complete_full_packet: Path) -> None:
+    for student in ("ada", "boris"):
+        folder = tmp_path / "class" / "submitted" / student / "04-lab"
+        shutil.copytree(complete_full_packet, folder / "packet")
+        (folder / "timestamp.txt").write_text(DAY)
+    ada, boris = grade_packets(tmp_path, "04-lab")
+    assert any("100% of the own text is the same as in the packet of boris" in one for one in ada.questions)
+    assert any("in the packet of ada. Who wrote it?" in one for one in boris.questions)
+
+
 def test_edited_evidence_is_a_question(grades: dict[str, PacketGrade]) -> None:
     assert grades["chen"].points <= 0.4 * 12
     assert any("E-TEMP says identical_t0 0.123" in question for question in grades["chen"].questions)

@@ -58,10 +58,11 @@ def written(packet: Packet) -> set[str]:
 
 def similarity(a: Packet, b: Packet) -> float:
     """How much of the shorter one's own text stands in the other one, 0..1; 0 if one has too little of its own."""
-    return _share(written(a), written(b))
+    return shared_part(written(a), written(b))
 
 
-def _share(one: set[str], other: set[str]) -> float:
+def shared_part(one: set[str], other: set[str]) -> float:
+    """How much of the smaller set of shingles stands in the other one, 0..1; 0 if it is too small to say."""
     smaller = min(len(one), len(other))
     return len(one & other) / smaller if smaller >= ENOUGH else 0.0
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from course_lib.packet.checks.core import Context, Issue, check
 from course_lib.packet.evidence import Stored
 from course_lib.packet.files import assessments, read_text
-from course_lib.packet.gate import Outcome, holds, needed_value, outcomes
+from course_lib.packet.gate import SHARES, Outcome, holds, needed_value, outcomes
 from course_lib.packet.kinds import RECOMPUTE, upper_bound, wilson
 from course_lib.packet.load import parse_tree
 from course_lib.packet.schema import Threshold
@@ -75,7 +75,6 @@ def not_below_floor(context: Context) -> Iterator[Issue]:
     tier = context.model.risk_classification.tier if context.model.risk_classification else None
     if tier is None:
         return
-    yield from _unlike_the_promise(context)
     firm = {threshold.dimension for threshold in context.model.thresholds if threshold.severity != "minor"}
     for threshold in context.model.thresholds:
         limit = getattr(floors()[tier], threshold.dimension or "", None)
@@ -92,38 +91,6 @@ def not_below_floor(context: Context) -> Iterator[Issue]:
                 f"{threshold.id} {threshold.value:g} is {'below' if upward else 'above'} the floor"
                 f" {shown * 100 if percent else shown:g} of tier {tier}. Tighten it, or mark it minor if the"
                 " release does not hang on it.",
-            )
-
-
-def _unlike_the_promise(context: Context) -> Iterator[Issue]:
-    """A dimension with a floor has a threshold in shares; the tightest latency and cost are those of the promise."""
-    for dimension in ("quality", "security", "privacy"):
-        given = [
-            one for one in context.model.thresholds if one.dimension == dimension and one.value is not None
-        ]
-        if given and not any(one.unit in (None, "share", "percent") for one in given):
-            yield Issue(
-                given[0].id or "thresholds",
-                f"{given[0].id} is in unit '{given[0].unit}', which the floor of {dimension} cannot be held against."
-                " State it, or one more threshold, as a share.",
-            )
-    slo = context.model.use_case.slo if context.model.use_case else None
-    for dimension, metric, name in (
-        ("latency", "_ms", "latency_p95_ms"),
-        ("cost", "", "cost_per_request_usd"),
-    ):
-        promised = getattr(slo, name, None)
-        upper = [
-            one
-            for one in context.model.thresholds
-            if one.dimension == dimension and one.value is not None and (one.op or "").startswith("<")
-        ]
-        tightest = min(upper, key=lambda one: needed_value(one, metric), default=None)
-        if promised is not None and tightest and needed_value(tightest, metric) > promised * (1 + 1e-9):
-            yield Issue(
-                tightest.id or "thresholds",
-                f"{tightest.id} ({tightest.op} {tightest.value:g} {tightest.unit or ''}) is weaker than the promise"
-                f" use_case.slo.{name} ({promised:g}). Tighten it, or change the promise.",
             )
 
 
@@ -300,31 +267,50 @@ def answered(context: Context) -> Iterator[Issue]:
 
 
 def _headlines(context: Context) -> Iterator[Issue]:
-    """Each dimension is answered by a metric over all rows, and none by the friendly end of its interval."""
+    """Results name the metric that speaks for all rows of the right kind of evidence, in the threshold's unit."""
     answers = [one for one in outcomes(context) if one.evidence and one.state != "unmeasured"]
+    told = set()
     for one in answers:
-        metrics = context.measured.get(one.evidence or "", {})
         friendly = {">": "_high", "<": "_low"}.get((one.threshold.op or " ")[0], " ")
         whole = one.metric.removesuffix(friendly)
-        if whole != one.metric and whole in metrics:
+        if whole != one.metric and whole in context.measured.get(one.evidence or "", {}):
+            told.add(one.threshold.dimension)
             yield Issue(
                 one.id,
                 f"The result for {one.id} names {one.metric}, the friendly end of the interval. Name {whole}; the gate"
                 " takes the other end by itself.",
             )
-            return
-    for dimension, (kinds, names) in HEADLINES.items():
-        given = [one for one in answers if one.threshold.dimension == dimension]
-        if given and not any(
-            one.metric in names and context.evidence[str(one.evidence)].envelope.get("kind") in kinds
-            for one in given
-        ):
-            one = given[0]
+        elif one.metric.startswith(SHARES) and one.threshold.unit not in (None, "share", "percent"):
             yield Issue(
                 one.id,
-                f"{one.id} is answered by {one.metric} in {one.evidence}; a {dimension} threshold needs"
+                f"{one.id} is in unit '{one.threshold.unit}', but {one.metric} in {one.evidence} is a share. State the"
+                " threshold as a share.",
+            )
+    for dimension, (kinds, names) in HEADLINES.items():
+        given = [one for one in answers if one.threshold.dimension == dimension]
+        fits = [
+            one
+            for one in given
+            if one.metric in names and context.evidence[str(one.evidence)].envelope.get("kind") in kinds
+        ]
+        if given and not fits and dimension not in told:
+            yield Issue(
+                given[0].id,
+                f"{given[0].id} is answered by {given[0].metric} in {given[0].evidence}; a {dimension} threshold needs"
                 f" {' or '.join(names)} from evidence of kind {' or '.join(kinds)}.",
             )
+    slo = context.model.use_case.slo if context.model.use_case else None
+    promised = slo.latency_p95_ms if slo else None
+    times = [
+        one for one in answers if one.threshold.dimension == "latency" and one.metric in ("p95_ms", "max_ms")
+    ]
+    tightest = min(times, key=lambda one: one.needed, default=None)
+    if promised and tightest and tightest.needed > promised:
+        yield Issue(
+            tightest.id,
+            f"{tightest.id} ({tightest.threshold.op} {tightest.needed:g} ms) is weaker than the promise"
+            f" use_case.slo.latency_p95_ms ({promised:g}). Tighten it, or change the promise.",
+        )
 
 
 @check(

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 from course_lib.packet.checks.claims import STALE_DAYS, days_left
 from course_lib.packet.checks.core import RATINGS, Context, Issue, check
-from course_lib.packet.gate import HIGH, accepted, bound_of, holds, residual
+from course_lib.packet.gate import HIGH, SHARES, accepted, bound_of, holds, residual
 from course_lib.packet.schema import MitigationTest, Risk, RiskAnswers
 
 DATA = {"public": 1, "internal": 2, "confidential": 3, "restricted": 4}
 USERS = {"team": 1, "employees": 2, "customers": 3, "public": 3}
 ACTION = {"suggest": 1, "act_with_approval": 2, "automatic": 3}
-SHARES = ("accuracy", "failure_rate", "leak_rate", "hit_at_")  # metrics that lie in 0..1
 NEEDED = ("LLM01", "LLM02", "LLM09")  # injection, disclosure, misinformation
 
 
