@@ -1,4 +1,4 @@
-"""The worked example's decisions, risks and summary."""
+"""The worked example under one's own pseudonym, marked as finished."""
 
 from __future__ import annotations
 
@@ -8,18 +8,13 @@ from pathlib import Path
 from course_lib.packet.files import assessments
 
 EXPECTED = "STR-08"
-ALSO = ("DEC-03", "RRG-01", "PRS-01", "PRS-02", "PRS-03", "RRG-03", "GATE-01", "STR-03")
+ALSO = ("STR-01", "RRG-01", "DEC-03", "EVD-01", "EVD-03", "EVD-06", "LOG-01", "STR-07", "EVD-05")
 FORGERY = True
 
 
-def section(name: str) -> str:
-    return rf"(?m)(^{name}:.*\n(?:(?:  .*|#.*)?\n)+)()"
-
-
 def cheat(packet: Path) -> None:
-    text = (packet / "packet.yaml").read_text()
-    example = assessments("examples/ticket-triage/packet.yaml").read_text()
-    for name in ("decisions", "risks"):
-        theirs = re.findall(section(name), example)[0][0]
-        text = re.sub(section(name), lambda _, new=theirs: new, text)
-    (packet / "packet.yaml").write_text(text)
+    text = assessments("examples/ticket-triage/packet.yaml").read_text()
+    text = re.sub("learner_id: .*", "learner_id: learner-a", text)
+    text = re.sub("prev_lock:.*", "prev_lock:", text)
+    (packet / "packet.yaml").write_text(re.sub("lesson_completed: .*", 'lesson_completed: "04"', text))
+    (packet / "packet.lock.json").unlink()

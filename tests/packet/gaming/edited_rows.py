@@ -8,6 +8,7 @@ from typing import Any
 from ._tools import rows
 
 EXPECTED = "EVD-02"
+ALSO = ("EVL-02",)
 FORGERY = True
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ._tools import replace
 
-EXPECTED = ("THR-03", "THR-02")
+EXPECTED = ("EVL-01", "THR-02")
 
 
 def cheat(packet: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from ._tools import forge
 
 EXPECTED = "THR-04"
-ALSO = ("EVL-02",)
+ALSO = ("EVL-02", "GATE-01")
 
 
 def majority(rows: list[dict[str, Any]]) -> None:

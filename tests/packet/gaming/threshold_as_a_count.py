@@ -6,7 +6,8 @@ from pathlib import Path
 
 from ._tools import replace
 
-EXPECTED = "THR-03"
+EXPECTED = "EVL-01"
+ALSO = ("THR-02",)
 
 
 def cheat(packet: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from ._tools import replace
 
 EXPECTED = ("THR-03", "THR-04")
-ALSO = ("MON-02",)
+ALSO = ("MON-02", "THR-02")
 
 
 def cheat(packet: Path) -> None:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 EXPECTED = "RRG-01"
+ALSO = ("RRG-04",)
 
 
 def cheat(packet: Path) -> None:
