@@ -6,14 +6,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from course_lib.packet.checks.core import Report
+from course_lib.packet.checks.core import Finding, Report
 
 
 def summary(report: Report) -> str:
     """One line: how many errors and warnings, and the points so far."""
     passed = sum(status == "passed" for status in report.statuses.values())
     line = (
-        f"Lesson {report.lesson}: {len(report.errors)} errors, {len(report.warnings)} warnings, "
+        f"Lesson {report.lesson}: {_count(report.errors, 'error')}, {_count(report.warnings, 'warning')}, "
         f"{passed} of {len(report.statuses)} checks passed, {report.points():g} of 12 automatic points."
     )
     if not report.finished:
@@ -24,6 +24,10 @@ def summary(report: Report) -> str:
             " a verdict."
         )
     return line
+
+
+def _count(findings: list[Finding], noun: str) -> str:
+    return f"{len(findings)} {noun}{'' if len(findings) == 1 else 's'}"
 
 
 def lines(report: Report) -> list[str]:
