@@ -146,13 +146,8 @@ def references_resolve(context: Context) -> Iterator[Issue]:
                 stored = context.evidence.get(id)
                 if id not in known["evidence"]:
                     yield ghost(path, id, known["evidence"])
-                elif (
-                    stored
-                    and not stored.problem
-                    and metric
-                    and metric not in stored.envelope.get("metrics", {})
-                ):
-                    names = ", ".join(stored.envelope.get("metrics", {}))
+                elif stored and metric and not stored.missing and metric not in stored.envelope["metrics"]:
+                    names = ", ".join(stored.envelope["metrics"])
                     yield Issue(
                         path, f"{path} cites {id}#{metric}, but {id} has only these metrics: {names}."
                     )
