@@ -16,7 +16,7 @@ from typing import Any
 from course_lib.packet.evidence import read_evidence, same
 from course_lib.packet.files import PacketError
 from course_lib.packet.load import Packet, load_packet
-from course_lib.packet.lock import Entry, read_lock, sealed_packet
+from course_lib.packet.lock import SEALED, Entry, read_lock, sealed_packet
 from course_lib.packet.render import clean, words
 from course_lib.packet.schema import PacketModel
 
@@ -361,9 +361,9 @@ def _measurements(before: Packet, after: Packet) -> Iterator[Change]:
 def _with_lock_alone(entry: Entry, packet: Packet) -> Iterator[Change]:
     """What a lock tells without a copy: the sealed thresholds and the hashes of the evidence."""
     sealed = [{"id": id, **_without_none(fields)} for id, fields in entry["thresholds"].items()]
-    known = {"id", "metric", "op", "value", "max_rate", "change_reason"}
+    names = {name for fields in entry["thresholds"].values() for name in fields} or set(SEALED)
     now = [
-        _without_none(threshold.model_dump(mode="json", include=known))
+        _without_none(threshold.model_dump(mode="json", include={"id", "change_reason", *names}))
         for threshold in packet.model.thresholds
     ]
     moved = {change.sentence for change in _thresholds(sealed, now) if change.moved}

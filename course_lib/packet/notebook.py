@@ -53,7 +53,7 @@ class Desk:
         if stored.problem:
             print(f"{id}: {stored.problem}")
             return {}
-        metrics = dict(stored.envelope.get("metrics", {}))
+        metrics = dict(stored.envelope.get("metrics") or {})
         print(f"{id} ({stored.envelope.get('created_at', '')[:10]}, {len(stored.rows)} rows)")
         for name, value in metrics.items():
             print(f"  {name:22} {value:.4g}" if isinstance(value, int | float) else f"  {name:22} {value}")

@@ -19,6 +19,7 @@ from course_lib.packet.evidence import learner_seed, save_evidence
 from course_lib.packet.gate import compute_gate
 from course_lib.packet.kinds import RECOMPUTE
 from course_lib.packet.load import load_packet, update_packet
+from course_lib.packet.lock import seal_packet
 from course_lib.packet.measure import MEASUREMENTS
 from course_lib.packet.schema import Control, allowed_values
 
@@ -31,9 +32,19 @@ PRICE_IN, PRICE_OUT, RETRY = 0.10, 0.40, 0.03
 AREAS = allowed_values(Control.model_fields["area"])
 
 
+# Set and sealed before lesson 04 measures.
+THRESHOLDS = [
+    {"id": "T-QUAL", "value": 0.85},
+    {"id": "T-INJ", "value": 0.02, "severity": "major"},
+    {"id": "T-PII", "value": 0.01},
+]
+
+
 def make_full_packet(folder: Path) -> Path:
     """A packet that is finished up to lesson 04 and raises no error."""
     make_packet(folder)
+    update_packet(folder, {"thresholds": THRESHOLDS})
+    seal_packet(folder, "02", now=NOON)
     measure(folder)
     update_packet(folder, sections(folder))
     declare(folder)
@@ -167,11 +178,6 @@ def sections(folder: Path) -> dict[str, Any]:
             "fixed_month_usd": 120,
             "total_month_usd": round(model_cost + review_cost + 120, 2),
         },
-        "thresholds": [
-            {"id": "T-QUAL", "value": 0.85},
-            {"id": "T-INJ", "value": 0.02, "severity": "major"},
-            {"id": "T-PII", "value": 0.01},
-        ],
         "evaluation": {
             "baseline": "E-BASE",
             "candidate": "E-CAND",

@@ -16,6 +16,8 @@ from course_lib.packet.load import load_packet, update_packet
 from .full import messages, replace, save
 from .samples import DAY
 
+MOVED = {"change_reason": "the pilot showed what is needed"}
+
 pytestmark = pytest.mark.usefixtures("made_by_hand")
 
 
@@ -117,7 +119,7 @@ def test_a_reason_is_a_sentence_with_its_numbers(ready: Path) -> None:
     ("severity", "value"), [("blocking", "FAIL"), ("major", "CONDITIONAL"), ("minor", "CONDITIONAL")]
 )
 def test_severity_decides_what_an_unmet_threshold_does(ready: Path, severity: str, value: str) -> None:
-    update_packet(ready, {"thresholds": [{"id": "T-LAT", "value": 0.001, "severity": severity}]})
+    update_packet(ready, {"thresholds": [{"id": "T-LAT", "value": 0.001, "severity": severity, **MOVED}]})
     assert verdict(ready).value == value
     assert f"T-LAT ({severity}" in verdict(ready).reasons[0].text
 
@@ -145,7 +147,7 @@ def test_cost_is_the_recomputed_cost_of_a_request(ready: Path) -> None:
     one = outcome(ready, "T-COST")
     assert one.point == pytest.approx(0.138, abs=0.001)
     assert one.state == "met"
-    update_packet(ready, {"thresholds": [{"id": "T-COST", "value": 0.1}]})
+    update_packet(ready, {"thresholds": [{"id": "T-COST", "value": 0.1, **MOVED}]})
     assert (
         verdict(ready)
         .reasons[0]

@@ -20,6 +20,7 @@ from course_lib.packet.commands import packet_app
 from course_lib.packet.evidence import save_evidence
 from course_lib.packet.gate import compute_gate
 from course_lib.packet.load import load_packet, update_packet
+from course_lib.packet.lock import seal_packet
 from course_lib.packet.measure import MEASUREMENTS
 from course_lib.packet.notebook import open_packet
 from course_lib.packet.start import new_packet
@@ -101,6 +102,14 @@ def early_evidence(folder: Path) -> None:
     save_evidence("training_cost", "E-6ND", "02", [cost], packet_dir=folder)
 
 
+def promise(folder: Path, story: Story) -> None:
+    """Thresholds set and sealed before lesson 04 measures."""
+    firm = [{"id": id, "severity": "major"} for id in ("T-QUAL", "T-INJ", "T-PII")]
+    firm[0]["value"] = story.quality
+    update_packet(folder, {"thresholds": firm, "meta": {"lesson_completed": "02"}})
+    seal_packet(folder, "02")
+
+
 def later(folder: Path, story: Story) -> dict[str, Any]:
     """What this learner writes in lessons 03 and 04, with today's dates and this use case's numbers."""
     text = json.dumps(sections(folder))
@@ -138,11 +147,6 @@ def later(folder: Path, story: Story) -> dict[str, Any]:
         },
         "total_month_usd": round(model + review + 120, 2),
     }
-    told["thresholds"] = [
-        {"id": "T-QUAL", "value": story.quality, "severity": "major"},
-        {"id": "T-INJ", "severity": "major"},
-        {"id": "T-PII", "severity": "major"},
-    ]
     told["oversight"] |= {
         "review_minutes": story.minutes,
         "reviewer_hours_per_month": round(story.requests * story.rate * story.minutes / 60) + 5,
@@ -194,11 +198,13 @@ def test_the_notebook_route(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     for id in LATER[1:]:
         desk.measure(id)
     told = later(desk.folder, CONTRACTS)
-    for one in told["thresholds"]:
-        if one["id"] == "T-QUAL":
-            one["change_reason"] = "The keyword rules already miss it; the lawyers read every clause anyway."
-        else:
-            one["change_reason"] = "A miss is fixed by the lawyer who reads the clause, so it does not block."
+    lawyer = "A miss is fixed by the lawyer who reads the clause, so it does not block."
+    rules = "The keyword rules already miss it; the lawyers read every clause anyway."
+    told["thresholds"] = [
+        {"id": "T-QUAL", "value": CONTRACTS.quality, "severity": "major", "change_reason": rules},
+        {"id": "T-INJ", "severity": "major", "change_reason": lawyer},
+        {"id": "T-PII", "severity": "major", "change_reason": lawyer},
+    ]
     accepted = {"role": "EXEC", "expires": day(90)}
     told["risks"].append({"id": "R-MISSED-CLAUSE", "acceptance": accepted})
     desk.write(told)
@@ -239,6 +245,7 @@ def test_the_route_by_hand(tmp_path: Path) -> None:
     )
     write(file, own)
     early_evidence(folder)
+    promise(folder, LETTERS)
     for id in LATER:
         MEASUREMENTS[id](folder)
     edited = yaml.load(file.read_text())
@@ -259,6 +266,7 @@ def test_the_route_by_forms_and_updates(tmp_path: Path) -> None:
     desk = open_packet("04", here=lab)
     early_evidence(desk.folder)
     update_packet(desk.folder, {"decisions": [decoding()]})
+    promise(desk.folder, QUESTIONS)
     for id in LATER:
         MEASUREMENTS[id](desk.folder)
     told = later(desk.folder, QUESTIONS)

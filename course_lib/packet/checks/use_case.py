@@ -125,3 +125,38 @@ def thresholds_hold(context: Context) -> Iterator[Issue]:
                         f"{id}: {name} was {before} in your seal of lesson {entry['lesson']} and is {after}"
                         " now. Write change_reason - a reviewer will read it.",
                     )
+    yield from _sealed_late(context, told)
+
+
+def _sealed_late(context: Context, told: set[str]) -> Iterator[Issue]:
+    """From lesson 04 on: thresholds that were not in a seal when the evidence that answers them was measured.
+
+    A minor one decides little and may come later.
+    """
+    if context.lesson < "04" or context.model.evaluation is None:
+        return
+    first: dict[str, str] = {}
+    for entry in context.lock:
+        for id in entry["thresholds"]:
+            first.setdefault(id, str(entry.get("sealed_at")))
+    minor = {threshold.id for threshold in context.model.thresholds if threshold.severity == "minor"}
+    for result in context.model.evaluation.results:
+        stored = context.evidence.get(result.evidence or "")
+        id = result.threshold
+        if id is None or id in minor or id in told or stored is None or stored.problem:
+            continue
+        measured = str(stored.envelope.get("created_at"))
+        if id not in first:
+            told.add(id)
+            yield Issue(
+                id,
+                f"{id} is in no seal, so nobody can see that it was set before {result.evidence} was measured."
+                " Run `course packet seal`, then measure again.",
+            )
+        elif measured < first[id]:  # both are written as 2026-11-02T12:00:00Z, which sorts by time
+            told.add(id)
+            yield Issue(
+                id,
+                f"{id} was sealed at {first[id]}, after {result.evidence} was measured ({measured}). Measure again"
+                " with the sealed threshold.",
+            )

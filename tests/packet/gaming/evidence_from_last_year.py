@@ -7,6 +7,7 @@ from pathlib import Path
 from ._tools import envelope
 
 EXPECTED = "EVD-05"
+ALSO = ("THR-02",)
 
 
 def cheat(packet: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from ._tools import replace
 
 EXPECTED = "LOG-02"
-ALSO = ("THR-03",)
+ALSO = ("THR-02", "THR-03")
 
 
 def cheat(packet: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 EXPECTED = "LOG-02"
+ALSO = ("THR-02",)
 FORGERY = True
 
 
