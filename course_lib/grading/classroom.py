@@ -24,8 +24,10 @@ from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearOutput
 from nbgrader.utils import compute_checksum, is_grade, is_locked, parse_utc
+from sqlalchemy.exc import DatabaseError
 from traitlets.config import Config, PyFileConfigLoader
 
+from course_lib.errors import CourseError
 from course_lib.grading.admit import NotAdmittedError, is_active, read_beside, read_notebook, read_plain
 from course_lib.grading.exchange import LEARNER
 from course_lib.grading.pool import grade_tasks
@@ -108,12 +110,13 @@ def grade_submissions(
         SandboxError: if there is no sandbox here and `trust` is not set.
         CourseError: if another grader is at work, or the gradebook or the cluster can't be reached.
     """
-    if not _is_released(root, assignment):
-        make_release(root, assignment)
+    with _database_problems():
+        if not _is_released(root, assignment):
+            make_release(root, assignment)
     submitted = root / "class" / "submitted"
     if students is None:
         students = sorted(p.parent.name for p in submitted.glob(f"*/{assignment}") if p.is_dir())
-    with only_grader(root), _book(root) as book:
+    with _database_problems(), only_grader(root), _book(root) as book:
         run = _Run(root, assignment, book, trust or trusted(), again)
         outcomes: dict[str, Outcome] = {}
 
@@ -181,7 +184,8 @@ class _Run:
         about = {"content": content.encode(), "time": time_stamp, "rules": self.rules}
         key = content_hash({**about, **instructor, "code": code_fingerprint().encode()})
         record = None if self.again else load_record(record_path(self.root, self.assignment, student))
-        if record is not None and record[0] == key:
+        kept = (self.root / "class" / "autograded" / student / self.assignment).glob("*.ipynb")
+        if record is not None and record[0] == key and (record[1].status == NOT_GRADED or any(kept)):
             points, maximum, waiting = self.book.points(self.assignment, student, self.order)
             if maximum or record[1].status == NOT_GRADED:
                 done(replace(record[1], points=points, max_points=maximum, waiting=waiting))
@@ -370,6 +374,18 @@ def _gradebook(root: Path) -> Gradebook:
     config = _config(root)
     use_own_tools()  # nbgrader calls `alembic` by name
     return Gradebook(config.CourseDirectory.db_url, config.CourseDirectory.course_id)
+
+
+@contextlib.contextmanager
+def _database_problems() -> Iterator[None]:
+    """Say in a sentence that the gradebook's database is broken, full or out of reach."""
+    try:
+        yield
+    except DatabaseError as error:
+        said = str(error.orig).rstrip(".")
+        raise CourseError(
+            f"The gradebook can't be used: {said}. Grading can go on when that is mended."
+        ) from error
 
 
 @contextlib.contextmanager
