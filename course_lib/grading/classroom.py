@@ -19,7 +19,7 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
 from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearOutput
@@ -379,13 +379,17 @@ def _gradebook(root: Path) -> Gradebook:
 @contextlib.contextmanager
 def _database_problems() -> Iterator[None]:
     """Say in a sentence that the gradebook's database is broken, full or out of reach."""
+    log = logging.getLogger("tornado.application")  # where nbgrader writes a traceback of the same
+    before, log.disabled = log.disabled, True
     try:
         yield
-    except DatabaseError as error:
-        said = str(error.orig).rstrip(".")
+    except (DatabaseError, InvalidEntry) as error:
+        said = str(getattr(error, "orig", error)).rstrip(".")
         raise CourseError(
             f"The gradebook can't be used: {said}. Grading can go on when that is mended."
         ) from error
+    finally:
+        log.disabled = before
 
 
 @contextlib.contextmanager
