@@ -6,7 +6,6 @@ identity that two packets share. Integrity findings and shared things are questi
 
 from __future__ import annotations
 
-import contextlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,19 +18,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from course_lib.grading.admit import NotAdmittedError, read_plain
-from course_lib.packet.checks import check_packet
 from course_lib.packet.checks.copies import COPIED, shared_part, written
+from course_lib.packet.checks.core import check_loaded
 from course_lib.packet.evidence import read_evidence
 from course_lib.packet.files import PacketError
 from course_lib.packet.load import Packet, load_packet
 
 LESSON_POINTS, FINAL_POINTS = 12.0, 60.0  # automatic points of a running lesson, and of the final assessment
-BY_SEED = (
-    "failure_probes",
-    "temperature_sweep",
-    "token_count",
-    "evaluation",
-)  # rows that the learner's seed draws
+# Kinds of evidence whose rows the learner's seed draws.
+BY_SEED = ("failure_probes", "temperature_sweep", "token_count", "evaluation")
 
 
 @dataclass
@@ -62,21 +57,25 @@ def grade_packets(
     """
     submitted = root / "class" / "submitted"
     folders = {path.parent.name: path for path in sorted(submitted.glob(f"*/{lab}"))}
-    shared = _shared({name: folder / "packet" for name, folder in folders.items()})
+    packets: dict[str, Packet] = {}
+    problems: dict[str, str] = {}
+    for student, folder in folders.items():
+        try:
+            packets[student] = load_packet(_plain_folder(folder))
+        except PacketError as problem:
+            problems[student] = str(problem)
+    shared = _shared(packets)
     for student, folder in folders.items():
         if students and student not in students:
             continue
         grade = PacketGrade(student, maximum=FINAL_POINTS if final else LESSON_POINTS)
-        try:
-            packet_folder = _plain_folder(folder)
-            report = check_packet(packet_folder, lab[:2], _handed_in(folder))
-        except PacketError as problem:
-            grade.problem = str(problem)
-        else:
+        grade.problem = problems.get(student, "")
+        if student in packets:
+            report = check_loaded(packets[student], lab[:2], _handed_in(folder))
             grade.points = report.points(grade.maximum)
             grade.errors, grade.warnings = len(report.errors), len(report.warnings)
             grade.questions = [finding.message for finding in report.findings if finding.integrity]
-        grade.questions += shared[student]
+            grade.questions += shared[student]
         yield grade
 
 
@@ -100,14 +99,10 @@ def _handed_in(folder: Path) -> date | None:
     return stamp.date() if stamp else None
 
 
-def _shared(packets: dict[str, Path]) -> dict[str, list[str]]:
+def _shared(packets: dict[str, Packet]) -> dict[str, list[str]]:
     """For each learner, what their packet has in common with another one's that no two packets should."""
-    loaded: dict[str, Packet] = {}
-    for student, folder in packets.items():
-        with contextlib.suppress(PacketError):
-            loaded[student] = load_packet(_plain_folder(folder.parent))
     marks: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for student, packet in loaded.items():
+    for student, packet in packets.items():
         for mark in _marks(packet):
             marks[mark].append(student)
     questions: dict[str, list[str]] = {student: [] for student in packets}
@@ -115,7 +110,7 @@ def _shared(packets: dict[str, Path]) -> dict[str, list[str]]:
         for student in owners if len(owners) > 1 else ():
             others = ", ".join(other for other in owners if other != student)
             questions[student].append(f"{what} is the same as in the packet of {others}. Whose is it?")
-    own = {student: written(packet) for student, packet in loaded.items()}
+    own = {student: written(packet) for student, packet in packets.items()}
     for one, other in combinations(own, 2):
         share = shared_part(own[one], own[other])
         if share >= COPIED:

@@ -247,6 +247,10 @@ class Stored:
         ):
             if group not in wrong:
                 wrong += [f"{group}.{name}" for name in names if name not in self.envelope[group]]
+        if "inputs" not in wrong:
+            inputs = self.envelope["inputs"]
+            names = ("data_id", "dataset_sha256")
+            wrong += [f"inputs.{name}" for name in names if not isinstance(inputs.get(name, ""), str)]
         return wrong
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from course_lib.packet.checks import Report
 from course_lib.packet.checks.claims import STALE_DAYS as CLAIM_DAYS
-from course_lib.packet.checks.core import Context, check_loaded
+from course_lib.packet.checks.core import Context, make_context, run_checks
 from course_lib.packet.checks.evidence import STALE_DAYS as EVIDENCE_DAYS
 from course_lib.packet.cost import Cost, recompute
 from course_lib.packet.diff import Comparison, compare_with_seal
@@ -186,9 +186,8 @@ def collect(path: str | Path, lesson: str | None = None, today: date | None = No
         PacketError: if the packet cannot be read at all, or there is no such lesson.
     """
     packet = load_packet(path)
-    today = today or datetime.now(UTC).date()
-    report = check_loaded(packet, lesson, today)
-    context = Context(packet, report.lesson, today, list(report.findings))
+    context = make_context(packet, lesson, today)
+    today, report = context.today, run_checks(context)
     doubts: dict[str, list[str]] = {}
     for finding in report.errors:
         if (

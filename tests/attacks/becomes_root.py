@@ -22,7 +22,7 @@ for command in (["sudo", "-n", "id"], ["su", "-c", "id"], ["pkexec", "id"], ["mo
         subprocess.run(command, capture_output=True, timeout=1, stdin=subprocess.DEVNULL)
     except (OSError, subprocess.TimeoutExpired):
         pass
-for path in ("/etc/shadow", "/etc/sudoers", "/root/.ssh/id_rsa"):
+for path in ("/etc/shadow", "/etc/sudoers", "/etc/gshadow"):
     try:
         print("@MARK@"[::-1], open(path).read())
     except OSError:

@@ -7,11 +7,16 @@
 
 import fnmatch
 import io
+import shutil
 import socket
+import subprocess
+import sys
+import tempfile
 import threading
 import time
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -481,3 +486,34 @@ def test_a_fork_that_fails_once_makes_nothing_cold(grader: Grader, monkeypatch: 
     assert graded(grader, learner, "assert f(2) == 4").scores["grade_x"] == 1.0
     assert failed
     assert grader.isolate == "namespaces"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="namespaces are Linux's")
+def test_a_course_that_lies_in_tmp_is_still_there(bubblewrap: None) -> None:
+    """A learner's /tmp is a fresh one; a clone that was made there has to be found in it, and nothing else."""
+    course = Path(tempfile.mkdtemp(prefix="course-in-tmp-", dir="/tmp"))
+    try:
+        course.chmod(0o755)
+        (course / "here.txt").write_text("here")
+        program = f"""
+import os, socket
+from pathlib import Path
+from course_lib.grading import zygote
+
+zygote.own_folders = lambda: [Path({str(course)!r})]
+ours, theirs = socket.socketpair()
+
+def answer(sockets):
+    found = (Path({str(course)!r}) / "here.txt").read_text()
+    sockets[0].send(f"{{found}} {{os.listdir('/tmp')}}".encode())
+
+limits = {{"cpu_s": 5, "memory_mb": 100, "disk_mb": 1, "files": 100, "processes": 8}}
+pid = zygote.Zygote(socket.socket(socket.AF_UNIX), answer, "namespaces")._fork([theirs], limits)
+os.waitpid(pid, 0)
+theirs.close()
+print(ours.recv(1000).decode())
+"""
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+        assert done.stdout.strip() == f"here ['{course.name}']", done.stderr
+    finally:
+        shutil.rmtree(course)

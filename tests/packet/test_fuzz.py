@@ -276,3 +276,19 @@ def test_a_seal_is_whole_or_can_be_finished(
     entry = lock.seal_packet(folder, "04", now=NOON)
     assert lock.read_lock(folder)[-1] == entry
     assert check_packet(folder, "04", DAY).errors == []
+
+
+@pytest.mark.parametrize("value", [[1], {}, 10**400], ids=["a list", "a group", "a huge number"])
+def test_no_field_of_an_envelope_crashes_the_checker(value: object, full: Path) -> None:
+    file = full / "evidence" / "E-CAND.json"
+    envelope = json.loads(file.read_text())
+    inner = [(envelope, name) for name in envelope]
+    inner += [
+        (envelope[group], name) for group in ("inputs", "raw", "code", "env") for name in envelope[group]
+    ]
+    for holder, name in inner:
+        before = holder[name]
+        holder[name] = value
+        file.write_text(json.dumps(envelope))
+        holder[name] = before
+        assert check_packet(full, "04", DAY).errors, name

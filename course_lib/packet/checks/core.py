@@ -293,11 +293,24 @@ def check_packet(path: str | Path, lesson: str | None = None, today: date | None
 
 def check_loaded(packet: Packet, lesson: str | None = None, today: date | None = None) -> Report:
     """Like check_packet, for a packet that was read already."""
-    done = packet.model.meta.lesson_completed if packet.model.meta else None
-    lesson = lesson.zfill(2) if lesson is not None else done or "00"
+    return run_checks(make_context(packet, lesson, today))
+
+
+def make_context(packet: Packet, lesson: str | None = None, today: date | None = None) -> Context:
+    """Return what the checks look at; the arguments are those of check_packet, and so is what it raises."""
+    lesson = lesson.zfill(2) if lesson is not None else _completed(packet) or "00"
     if lesson not in LESSONS:
         raise PacketError(f"There is no lesson '{lesson}'; use 00 to 12.")
-    context = Context(packet, lesson, today or datetime.now(UTC).date())
+    return Context(packet, lesson, today or datetime.now(UTC).date())
+
+
+def _completed(packet: Packet) -> str | None:
+    return packet.model.meta.lesson_completed if packet.model.meta else None
+
+
+def run_checks(context: Context) -> Report:
+    """Run every check that is active; `context.findings` holds what they found afterwards."""
+    packet, lesson = context.packet, context.lesson
     statuses: dict[str, Status] = {}
     integrity = False
     seen: set[tuple[str, str]] = set()
@@ -315,7 +328,8 @@ def check_loaded(packet: Packet, lesson: str | None = None, today: date | None =
         integrity = integrity or any(issue.integrity for issue in issues)
         context.findings += [_finding(one, issue, packet) for issue in shown]
         statuses[one.id] = "failed" if issues else "passed" if ready else "nothing to check"
-    return Report(lesson, (done or "") >= lesson, statuses, context.findings, integrity)
+    finished = (_completed(packet) or "") >= lesson
+    return Report(lesson, finished, statuses, list(context.findings), integrity)
 
 
 def _finding(one: Check, issue: Issue, packet: Packet) -> Finding:

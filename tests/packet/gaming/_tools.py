@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from course_lib.packet.cases import Case, Item
 from course_lib.packet.evidence import canonical_pretty
 from course_lib.packet.files import canonical, sha256
 from course_lib.packet.kinds import RECOMPUTE
@@ -18,7 +19,19 @@ from ..samples import NOON
 
 REFUSED = "refused"
 Rows = list[dict[str, Any]]
-__all__ = ["REFUSED", "envelope", "fields", "forge", "lock", "replace", "reseal", "rows", "substitute"]
+__all__ = [
+    "REFUSED",
+    "all_right",
+    "envelope",
+    "fields",
+    "forge",
+    "lock",
+    "replace",
+    "reseal",
+    "right_row",
+    "rows",
+    "substitute",
+]
 
 
 def fields(packet: Path, **changes: Any) -> None:
@@ -67,6 +80,23 @@ def forge(packet: Path, id: str, change: Callable[[Rows], object], **changes: An
         stored["raw"] |= {"rows": len(data), "sha256": sha256(text)}
 
     envelope(packet, id, fit, register=True)
+
+
+def all_right(rows: Rows) -> None:
+    """Make every output the right answer."""
+    for row in rows:
+        row["output"] = row["gold"]
+
+
+def right_row(case: Case, item: Item) -> dict[str, Any]:
+    """The row of a text that was answered rightly."""
+    return {
+        "id": item.id,
+        "language": item.language,
+        "prompt_sha256": sha256(case.prompt(item.text)),
+        "gold": item.gold,
+        "output": item.gold,
+    }
 
 
 def lock(packet: Path, change: Callable[[list[dict[str, Any]]], object]) -> None:

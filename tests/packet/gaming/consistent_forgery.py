@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from ._tools import fields, forge, reseal
+from ._tools import all_right, fields, forge, reseal
 
 EXPECTED = "EVD-07"
 FORGERY = True
-
-
-def all_right(rows: list[dict[str, Any]]) -> None:
-    for row in rows:
-        row["output"] = row["gold"]
 
 
 def cheat(packet: Path) -> None:

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.packet.cases import get_case
-from course_lib.packet.files import sha256
 
-from ._tools import fields, forge
+from ._tools import fields, forge, right_row
 
 EXPECTED = "EVD-07"
 ALSO = ("THR-04", "EVL-02")
@@ -18,13 +17,7 @@ FORGERY = True
 def learnt(rows: list[dict[str, Any]]) -> None:
     case = get_case("ticket-triage@v1")
     for place, item in enumerate(case.examples[: len(rows)]):
-        rows[place] = {
-            "id": item.id,
-            "language": item.language,
-            "prompt_sha256": sha256(case.prompt(item.text)),
-            "gold": item.gold,
-            "output": item.gold,
-        }
+        rows[place] = right_row(case, item)
 
 
 def cheat(packet: Path) -> None:

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from ._tools import rows
+from ._tools import all_right, rows
 
 EXPECTED = "EVD-02"
 ALSO = ("EVL-02",)
 FORGERY = True
-
-
-def all_right(rows: list[dict[str, Any]]) -> None:
-    for row in rows:
-        row["output"] = row["gold"]
 
 
 def cheat(packet: Path) -> None:

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from ._tools import forge
+from ._tools import all_right, forge
 
 EXPECTED = ("EVD-01", "EVD-07")
 ALSO = ("EVL-02",)
 FORGERY = True
-
-
-def all_right(rows: list[dict[str, Any]]) -> None:
-    for row in rows:
-        row["output"] = row["gold"]
 
 
 def cheat(packet: Path) -> None:

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.packet.cases import SYSTEMS, get_case
-from course_lib.packet.files import sha256
 
-from ._tools import fields, forge
+from ._tools import fields, forge, right_row
 
 EXPECTED = "EVD-07"
 ALSO = ("THR-04",)
@@ -24,13 +23,7 @@ def swap(rows: list[dict[str, Any]]) -> None:
     for place, row in enumerate(rows):
         if row["output"] != row["gold"]:
             item = others.pop()
-            rows[place] = {
-                "id": item.id,
-                "language": item.language,
-                "prompt_sha256": sha256(case.prompt(item.text)),
-                "gold": item.gold,
-                "output": item.gold,
-            }
+            rows[place] = right_row(case, item)
 
 
 def cheat(packet: Path) -> None:
