@@ -108,22 +108,26 @@ def write_atomic(path: Path, content: str | bytes) -> None:
         raise PacketError(f"{path.name} cannot be written: {problem.strerror}.") from None
 
 
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in result:
+            raise ValueError(f"the key '{key}' appears twice")
+        result[key] = value
+    return result
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not a number")
+
+
+_STRICT = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse)
+
+
 def parse_json(text: str, name: str) -> Any:
     """Strict JSON: duplicate keys, NaN and Infinity are errors."""
-
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        result: dict[str, Any] = {}
-        for key, value in pairs:
-            if key in result:
-                raise ValueError(f"the key '{key}' appears twice")
-            result[key] = value
-        return result
-
-    def refuse(constant: str) -> Any:
-        raise ValueError(f"{constant} is not a number")
-
     try:
-        return json.loads(text, object_pairs_hook=unique, parse_constant=refuse)
+        return _STRICT.decode(text)
     except (ValueError, RecursionError) as problem:
         reason = "it is nested too deeply" if isinstance(problem, RecursionError) else str(problem)
         raise PacketError(f"{name} is not valid JSON: {reason}.") from None

@@ -10,6 +10,7 @@ reads.
 
 from __future__ import annotations
 
+import functools
 import re
 import types
 from collections.abc import Iterator
@@ -524,10 +525,13 @@ def label(name: str, info: FieldInfo) -> str:
 
 def markers(annotation: Any, kind: type) -> list[Any]:
     """The markers of one kind (RefTo, NotFuture) anywhere inside an annotation."""
-    found = [meta for meta in getattr(annotation, "__metadata__", ()) if isinstance(meta, kind)]
-    for inner in get_args(annotation):
-        found += markers(inner, kind)
-    return found
+    return list(_markers(annotation, kind))
+
+
+@functools.cache
+def _markers(annotation: Any, kind: type) -> tuple[Any, ...]:
+    own = tuple(meta for meta in getattr(annotation, "__metadata__", ()) if isinstance(meta, kind))
+    return own + tuple(found for inner in get_args(annotation) for found in _markers(inner, kind))
 
 
 def walk(part: Part, path: str = "") -> Iterator[tuple[str, Any, FieldInfo]]:
@@ -574,9 +578,11 @@ def sections(lesson: str) -> list[str]:
 
 def allowed_values(info: FieldInfo) -> tuple[str, ...]:
     """The choices of a field with a fixed list of values, else an empty tuple."""
-    return _literals(info.annotation)
+    annotation: Any = info.annotation
+    return _literals(annotation)
 
 
+@functools.cache
 def _literals(annotation: Any) -> tuple[str, ...]:
     origin = get_origin(annotation)
     if origin is Literal:
