@@ -107,15 +107,18 @@ def empty_clone(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_check_and_submit_before_start_say_what_to_do(empty_clone: Path) -> None:
     assert "course start 02" in one_sentence(course("check", "02", cwd=empty_clone))
     assert "course start 02" in one_sentence(course("submit", "02", cwd=empty_clone))
 
 
+@pytest.mark.slow
 def test_grade_with_nobody(empty_clone: Path) -> None:
     assert "Nobody has handed in" in one_sentence(course("grade", "02", cwd=empty_clone))
 
 
+@pytest.mark.slow
 def test_report_and_export_before_grading_say_what_to_do(empty_clone: Path) -> None:
     assert "course grade 02" in one_sentence(course("report", "02", cwd=empty_clone))
     assert "Which lab?" in one_sentence(course("report", cwd=empty_clone))
@@ -125,6 +128,7 @@ def test_report_and_export_before_grading_say_what_to_do(empty_clone: Path) -> N
     )
 
 
+@pytest.mark.slow
 def test_a_name_that_is_a_path_cannot_hand_in(empty_clone: Path) -> None:
     folder = empty_clone / "work" / "02-how-ai-models-work"
     folder.mkdir(parents=True)

@@ -227,6 +227,7 @@ def play(beta: float, steps: int = 60) -> tuple[GPT, GPT, list[float]]:
     return policy, reference, rewards
 
 
+@pytest.mark.slow
 def test_rewards_go_up_and_kl_has_its_price():
     cheap, reference, rewards = play(beta=0.0)
     assert len(rewards) == 60

@@ -33,6 +33,7 @@ def test_every_benchmark_has_ours_and_its_peers(name, capsys):
     assert "ours / this" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_missing_peers_are_named(monkeypatch):
     monkeypatch.setattr(bench, "_peer", lambda name: None)
     monkeypatch.setattr(bench, "language_reference", lambda: "the cat sat on the mat " * 40)

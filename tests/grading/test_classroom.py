@@ -397,6 +397,7 @@ def test_a_second_notebook_beside_the_lab_is_graded_too(tmp_path: Path) -> None:
     assert "packet.ipynb is not valid JSON" in broken.reason
 
 
+@pytest.mark.slow
 def test_validating_a_notebook_tells_each_exercise(root: Path, tmp_path: Path) -> None:
     nb = build_submission(root / "labs" / TINY / "lab.ipynb", {"double": "def double(x):\n    return x"})
     path = tmp_path / "lab.ipynb"

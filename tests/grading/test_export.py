@@ -16,7 +16,8 @@ from course_lib.workspace import use_own_tools
 
 from .conftest import make_root
 
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # from nbgrader's own queries
+# The warnings are from nbgrader's own queries.
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")]
 LABS = ("01-first", "02-second")
 
 

@@ -46,6 +46,7 @@ def points(nb: NotebookNode) -> dict[str, float]:
     return {m["grade_id"].removeprefix("grade_"): m["points"] for m in meta if m.get("points")}
 
 
+@pytest.mark.slow
 def test_regenerating_the_release_changes_no_byte(released: Path, tmp_path: Path) -> None:
     assert (released / "labs" / LAB / "lab.ipynb").read_bytes() == RELEASED.read_bytes()
     again = make_root(tmp_path)

@@ -450,6 +450,7 @@ def test_numbers_that_take_no_room_still_arrive() -> None:
     assert build(["array", 0], buffer.getvalue()).shape == (0, 5)
 
 
+@pytest.mark.slow
 def test_killing_its_process_group_reaches_no_sibling(grader: Grader) -> None:
     """Processes forked from one warm process would share its group; their numbers are hidden, 0 is not."""
     check = "assert f(2) == 4"

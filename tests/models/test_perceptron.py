@@ -218,6 +218,7 @@ def test_edges():
     assert as_value(x) is x
 
 
+@pytest.mark.slow
 def test_a_graph_of_any_depth():
     x = Value(1.0)
     y = x

@@ -10,6 +10,8 @@ from course_lib.generation.decode import generate, generate_batch
 from course_lib.models.gpt import GPT, KVCache
 from course_lib.models.pretrained import load_pretrained, save_pretrained
 
+pytestmark = pytest.mark.slow  # the peers alone take seconds to import
+
 transformers = pytest.importorskip("transformers", reason="transformers is missing here: no oracle for GPT")
 
 VOCAB, CONTEXT = 61, 40

@@ -5,6 +5,8 @@ import torch
 
 from course_lib.generation.sampling import next_token_probs, penalise_repetition
 
+pytestmark = pytest.mark.slow  # the peers alone take seconds to import
+
 processors = pytest.importorskip(
     "transformers.generation.logits_process", reason="transformers is missing here: no oracle for sampling"
 )

@@ -21,6 +21,8 @@ from course_lib.tokenizers.interop import (
 )
 from course_lib.tokenizers.split import LLAMA3_PATTERN, PATTERN
 
+pytestmark = pytest.mark.slow  # the peers alone take seconds to import
+
 hf = pytest.importorskip("tokenizers", reason="tokenizers is missing here: no oracle for byte-pair encoding")
 tiktoken = pytest.importorskip(
     "tiktoken", reason="tiktoken is missing here: no oracle for byte-pair encoding"
@@ -227,6 +229,7 @@ def test_ranks_there_and_back(name, oracles, tmp_path, same):
 
 @settings(max_examples=200, deadline=None)
 @given(data=st.data())
+@pytest.mark.slow
 def test_any_set_of_ranks_merges_as_theirs(data, same, tmp_path_factory):
     """Vocabularies that no training would give: tokens of random letters with random ranks."""
     tokens = data.draw(st.lists(st.text("abc", min_size=2, max_size=5), unique=True, max_size=25))

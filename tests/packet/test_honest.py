@@ -182,6 +182,7 @@ def errors(folder: Path) -> list[Finding]:
     return report.errors
 
 
+@pytest.mark.slow
 def test_the_notebook_route(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A worked use case, measured, decided and sealed lesson by lesson at the desk of the notebooks."""
     lab = tmp_path / "work" / "04-lab"
@@ -217,6 +218,7 @@ def test_the_notebook_route(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert errors(desk.copy) == []
 
 
+@pytest.mark.slow
 def test_the_route_by_hand(tmp_path: Path) -> None:
     """An own use case, begun by questions and written in an editor; measured on a case that stands in."""
     folder = tmp_path / "packet"
@@ -258,6 +260,7 @@ def test_the_route_by_hand(tmp_path: Path) -> None:
     assert errors(folder) == []
 
 
+@pytest.mark.slow
 def test_the_route_by_forms_and_updates(tmp_path: Path) -> None:
     """A worked use case in which sections are written one at a time, some with a form."""
     lab = tmp_path / "lab"

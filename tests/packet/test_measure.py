@@ -43,6 +43,7 @@ def findings(report: Report) -> list[str]:
     return [finding.message for finding in report.findings if finding.check in AGAIN]
 
 
+@pytest.mark.slow
 def test_what_is_measured_can_be_measured_again(measured: Path) -> None:
     assert findings(check_packet(measured, "04", DAY)) == []
 

@@ -53,6 +53,7 @@ def test_compiled_losses_are_the_same():
         assert losses(compile=True) == pytest.approx(losses(), abs=1e-5)
 
 
+@pytest.mark.slow
 def test_no_compiler_is_said_in_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path))
     from torch._inductor import config

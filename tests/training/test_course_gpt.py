@@ -16,6 +16,8 @@ from course_lib.training import course_gpt
 from course_lib.training.checkpoints import CheckpointError
 from course_lib.training.course_gpt import CHECKPOINTS, cat_shares, compare_with_shipped, load_course_gpt
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def base():

@@ -77,6 +77,7 @@ def test_same_seed_same_weights():
         assert torch.equal(x, y)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"optimizer": "course", "accumulate": 3}])
 @pytest.mark.parametrize("stop_after", [1, 7, 19])
 def test_interrupted_and_resumed_is_the_same_bit_for_bit(tmp_path, stop_after, options):
