@@ -6,10 +6,10 @@ import itertools
 import re
 from collections.abc import Iterator
 
+from course_lib.data.claims import STALE_DAYS
 from course_lib.packet.checks.core import Context, Issue, check
 from course_lib.packet.schema import Claim, PacketModel, RefTo, markers, walk
 
-STALE_DAYS = {"price": 30, "model": 60, "vendor_terms": 90, "law": 90, "benchmark": 180}
 PLURAL = {
     "price": "prices go",
     "model": "claims about models go",

@@ -1,0 +1,29 @@
+"""Dated claims as a lesson shows them: with source, day, and a flag on what is stale."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from course_lib.data.claims import STALE_DAYS, Claim, claim
+from course_lib.explore.figure import table
+
+
+def age(claim: Claim, today: date) -> str:
+    """Say in words how old a claim is, and whether that is too old."""
+    days = claim.age_days(today)
+    if claim.stale(today):
+        limit = STALE_DAYS[claim.kind]
+        return f"**stale**: {days} days old, a {claim.kind.replace('_', ' ')} holds for {limit}. Open the source."
+    return "of its time" if claim.kind == "publication" else f"{days} days old"
+
+
+def dated(*ids: str, today: date | None = None) -> Any:
+    """Show claims as a table: statement, source, day, age (today: by default this day, UTC)."""
+    day = today or datetime.now(UTC).date()
+    rows = [
+        [one.sentence(), f"[{urlsplit(one.source).netloc}]({one.source})", one.as_of, age(one, day)]
+        for one in map(claim, ids)
+    ]
+    return table(["dated illustration", "source", "as of", "age"], rows)
