@@ -10,6 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 REPO = Path(__file__).parents[2]
 LAB = "02-how-ai-models-work"
+LABS = sorted(path.parent.name for path in REPO.glob("solutions/*/lab.ipynb"))
 TINY = "90-tiny"
 
 
@@ -23,11 +24,11 @@ def make_root(folder: Path, **settings: str) -> Path:
     return folder
 
 
-def add_lab(root: Path) -> Path:
-    """Copy lab 02 (without its packet) into a course folder."""
-    target = root / "solutions" / LAB / "lab.ipynb"
+def add_lab(root: Path, lab: str = LAB) -> Path:
+    """Copy a lab (without its packet) into a course folder."""
+    target = root / "solutions" / lab / "lab.ipynb"
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(REPO / "solutions" / LAB / "lab.ipynb", target)
+    shutil.copy(REPO / "solutions" / lab / "lab.ipynb", target)
     return target
 
 
