@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from course_lib.explore.first_model import random_rows
 from course_lib.models.gpt import GPT, GPTConfig
 from course_lib.training.loop import TrainConfig, next_token_loss, train
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from course_lib.tokenizers.bpe import BytePairTokenizer
-    from course_lib.training.loop import Batch
 
 
 def train_tiny(tokenizer: BytePairTokenizer, documents: Sequence[str], seed: int, steps: int = 200) -> GPT:
@@ -26,17 +26,10 @@ def train_tiny(tokenizer: BytePairTokenizer, documents: Sequence[str], seed: int
     """
     context, rows = 32, 16
     ids = torch.tensor(tokenizer.encode("\n\n".join(documents)))  # (N,)
-    if len(ids) <= context + 1:
-        raise ValueError(f"documents have {len(ids)} tokens; expected more than {context + 1}")
+    next_batch = random_rows(ids, context, rows)
     generator = torch.Generator().manual_seed(seed)
     shape = GPTConfig(vocab_size=tokenizer.vocab_size, context=context, n_layer=1, n_head=2, n_embd=48)
     model = GPT(shape, generator)
-
-    def next_batch(generator: torch.Generator) -> Batch:
-        starts = torch.randint(len(ids) - context, (rows,), generator=generator)
-        batch = torch.stack([ids[start : start + context + 1] for start in starts.tolist()])  # (B, T + 1)
-        return batch[:, :-1], batch[:, 1:]
-
     train(model, next_batch, TrainConfig(steps=steps, lr=1e-2, warmup=10), generator, progress=False)
     return model
 

@@ -67,6 +67,28 @@ class Desk:
             update_packet(self.folder, {"meta": {"updated": _today().isoformat()}})
         self._carry()
 
+    def frame(
+        self,
+        *,
+        summary: str,
+        users: list[str],
+        non_goals: list[str],
+        requests_per_month: int,
+        sensitivity: str,
+    ) -> None:
+        """Write what the use case is, and what it is not; `sensitivity` goes to the first data card."""
+        data = load_packet(self.folder).model.data
+        card = (data[0].id if data else None) or "D-INPUT"
+        use_case = {"summary": summary, "users": users, "non_goals": non_goals}
+        volume = {"requests_per_month": requests_per_month}
+        self.write(
+            {
+                "use_case": {**use_case, "volume": volume},
+                "data": [{"id": card, "sensitivity": sensitivity}],
+            }
+        )
+        print(f"The use case is in the packet: {requests_per_month:,} requests a month, {sensitivity} data.")
+
     def set_threshold(self, id: str, **fields: Any) -> None:
         """Set a threshold before measuring: dimension, metric, op, value, unit, severity; `set_at` is
         today. Raises PacketError for a share outside 0 to 1.
@@ -169,8 +191,8 @@ class Desk:
         write_atomic(self.copy / MARK, _hash(self.folder) + "\n")
 
 
-def open_packet(lesson: str, use_case: str = "ticket-triage", here: str | Path = ".") -> Desk:
-    """Open the learner's packet, or start one from a worked use case; says where it is.
+def open_packet(lesson: str, use_case: str | None = "ticket-triage", here: str | Path = ".") -> Desk:
+    """Open the learner's packet, or start one from a worked use case (None: a blank one); says where it is.
 
     Outside grading the packet is ../packet (work/packet for a lab in work/) with a copy in ./packet; when the
     lab is
@@ -182,13 +204,19 @@ def open_packet(lesson: str, use_case: str = "ticket-triage", here: str | Path =
     _reconcile(home, copy)
     if not (home / PACKET_NAME).is_file():
         new_packet(home, use_case=use_case)
-        print(
-            f"No packet yet: started one from the worked use case '{use_case}', with lessons 00 and 01"
-            " drafted."
-        )
-        print("Read it through and change what does not fit the work that you know.")
+        if use_case:
+            print(
+                f"No packet yet: started one from the worked use case '{use_case}', with lessons 00 and 01 drafted."
+            )
+            print("Read it through and change what does not fit the work that you know.")
+        else:
+            print("No packet yet: started a blank one. The check says what it still needs.")
     desk = Desk(home, copy, lesson)
     meta = load_packet(home).model.meta
+    if lesson == "00" and meta and use_case and meta.use_case_id != use_case:
+        print(
+            f"Your packet is about '{meta.use_case_id}' already. To start over, move work/packet away and run it again."
+        )
     desk._carry()
     where = "work/packet" if home != copy else "packet/ beside this notebook"
     print(f"Packet of {meta.learner_id if meta else '?'} in {where}; packet.yaml opens in any editor.")

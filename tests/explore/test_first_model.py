@@ -1,0 +1,79 @@
+"""Lesson 00's live training: it learns, it repeats itself exactly, and its small helpers are right."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+import torch
+
+from course_lib.explore import first_model
+from course_lib.explore.first_model import FirstRun
+
+
+@pytest.fixture(scope="module")
+def run() -> FirstRun:
+    return first_model.train_first_model(first_model.small_world(), seed=0, steps=40, stages=(0, 20, 40))
+
+
+def test_it_starts_knowing_nothing_and_learns(run: FirstRun) -> None:
+    assert run.stages[0].loss == pytest.approx(math.log(run.tokenizer.vocab_size), abs=0.1)
+    assert run.stages[-1].loss < 0.7 * run.stages[0].loss
+    assert [stage.step for stage in run.stages] == [0, 20, 40]
+    assert all(stage.text.startswith(first_model.PROMPT) for stage in run.stages)
+    assert run.tokens == 40 * 16 * 64
+    assert run.tokens_per_second == run.tokens / run.seconds
+
+
+def test_same_seed_same_run_and_another_seed_another(run: FirstRun) -> None:
+    text = first_model.small_world()
+    again = first_model.train_first_model(text, seed=0, steps=40, stages=(0, 20, 40))
+    assert again.losses == run.losses
+    assert again.stages == run.stages
+    other = first_model.train_first_model(text, seed=1, steps=2, stages=(0,))
+    assert other.stages[0].text != run.stages[0].text
+
+
+def test_chances_are_the_models_own_and_in_order(run: FirstRun) -> None:
+    ids = torch.tensor([run.tokenizer.encode(first_model.BEFORE)])
+    with torch.no_grad():
+        expected = run.model(ids).logits[0, -1].double().softmax(-1)
+    chances = run.stages[-1].chances
+    assert list(chances.values()) == sorted(chances.values(), reverse=True)
+    for character, chance in chances.items():
+        assert chance == pytest.approx(float(expected[run.tokenizer.encode(character)[0]]), abs=1e-5)
+    assert max(chances.values()) == pytest.approx(float(expected.max()), abs=1e-5)
+
+
+def test_moving_the_slider_changes_sentence_and_picture_and_frames_differ(run: FirstRun) -> None:
+    view = first_model.learning_view(run)
+    image = view.widget().children[-2]
+    before, said = image.value, view.sentence
+    view.controls["number"].value = 2
+    assert "After 40 steps" in view.sentence
+    assert (image.value, view.sentence) != (before, said)
+    assert len(set(re.findall(r'alt="([^"]+)"', view.frozen()))) == 3
+
+
+def test_small_helpers() -> None:
+    assert first_model.equal_start("abcd", "abXd") == 2
+    assert first_model.equal_start("ab", "abc") == 2
+    assert first_model.real_words("The cat zat on t", "The cat sat on the mat") == 0.75
+    with pytest.raises(ValueError, match="two words"):
+        first_model.real_words("one", "one")
+    assert first_model.show_character("\n") == "new line"
+    assert "Four boxes" in first_model.course_map().html()
+    assert first_model.time_of_product(50, repeats=3) > 0
+
+
+@pytest.mark.parametrize(
+    ("rate", "tests", "chance"), [(0.2, 10, 0.1073741824), (0.0, 5, 1.0), (1.0, 1, 0.0), (0.5, 0, 1.0)]
+)
+def test_chance_of_passing(rate: float, tests: int, chance: float) -> None:
+    assert first_model.chance_of_passing(rate, tests) == pytest.approx(chance)
+
+
+def test_a_chance_needs_a_share() -> None:
+    with pytest.raises(ValueError, match="share"):
+        first_model.chance_of_passing(1.2, 3)
