@@ -29,11 +29,10 @@ app = typer.Typer(
 )
 train_app = typer.Typer(help="Train the course's own models again from scratch.", no_args_is_help=True)
 
-LEARN, TEACH, MAINTAIN, LATER = (
+LEARN, TEACH, MAINTAIN = (
     "For learners",
     "For instructors",
     "For maintainers",
-    "Coming in later lessons",
 )
 app.add_typer(packet_app, name="packet", rich_help_panel=LEARN)
 app.add_typer(train_app, name="train", rich_help_panel=MAINTAIN)
@@ -124,6 +123,24 @@ def submit(
     typer.echo(
         f"{name} handed in as {hand_in(workspace, name, learner)}. You may hand in again; the newest counts."
     )
+
+
+@app.command(rich_help_panel=LEARN)
+def progress(
+    learner: Annotated[
+        str | None, typer.Option("--as", help="The name you hand in under (default: your account).")
+    ] = None,
+) -> None:
+    """Show what you have finished, lesson by lesson, and what comes next."""
+    from getpass import getuser
+
+    from course_lib.progress import progress_table, read_progress
+
+    rows = read_progress(find_workspace(), learner or getuser())
+    console().print(progress_table(rows))
+    done = sum(row.done for row in rows)
+    step = next((row.next_step() for row in rows if not row.done), "all lessons are done.")
+    typer.echo(f"{done} of {len(rows)} lessons are done: handed in and sealed. Next: {step}")
 
 
 @app.command(rich_help_panel=LEARN)
@@ -329,17 +346,6 @@ def bench(
         from course_lib.grading.bench import run_bench as bench_grading
 
         bench_grading(find_workspace(), console(), quick)
-
-
-def _later(name: str, what: str, when: str) -> None:
-    """Register a command that is named in --help before it exists, and says so when it is called."""
-
-    @app.command(name, help=f"{what} (comes with {when})", rich_help_panel=LATER)
-    def later(_arguments: Annotated[list[str] | None, typer.Argument(hidden=True)] = None) -> None:
-        raise CourseError(f"`course {name}` comes with {when}; it does not exist yet.")
-
-
-_later("progress", "Show what you have finished.", "the quizzes of all lessons")
 
 
 def main() -> None:

@@ -122,7 +122,7 @@ def train_first_model(
     history = train(
         model,
         next_batch,
-        TrainConfig(steps=steps, lr=1e-2, warmup=10),
+        TrainConfig(steps=steps, lr=1e-2, warmup=min(10, steps)),
         generator,
         progress=progress,
         on_step=lambda history: write(history.step[-1], history.loss[-1]),
@@ -209,7 +209,7 @@ def course_map() -> Picture:
         ("Packet", "measure, judge, check, seal", "checked at once,\nread by a reviewer"),
         ("Decision", "go live, or not", "from the packet alone"),
     ]
-    figure, axis = new_figure(8.0, 2.0)
+    figure, axis = new_figure(8.0, 1.3)
     axis.set(xlim=(0, 4), ylim=(0, 1))
     axis.axis("off")
     for place, (name, does, checked) in enumerate(boxes):

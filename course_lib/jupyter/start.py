@@ -102,8 +102,12 @@ def start_jupyterlab(
         print(f"Released to the local exchange: {', '.join(changed)}.")
     if HAS_EXCHANGE:
         print("In JupyterLab: Nbgrader > Assignment List fetches, validates and submits labs.")
+    for each in workspace.lesson_notebooks():
+        own_copy(workspace, each)
     copy = own_copy(workspace, notebook)
-    print(f"Your own copy of the lesson: {copy.relative_to(workspace.root)} (results as shipped: lessons/).")
+    print(
+        f"Your own copies of the lessons: {copy.parent.relative_to(workspace.root)} (results as shipped: lessons/)."
+    )
     command = jupyterlab_command(workspace, copy, port, browser)
     environment = jupyterlab_environment(workspace)
     os.chdir(workspace.root)

@@ -103,11 +103,13 @@ def test_quiz_banks_have_four_to_eight_questions_and_every_option_explains_itsel
 
 
 def test_answering_a_quiz_explains_and_records(tmp_path: Path) -> None:
-    made = Quiz("02", load_quiz(QUIZZES[0])[:1], tmp_path / "progress.json")
+    (question, *_) = load_quiz(QUIZZES[0])
+    right = next(place for place, option in enumerate(question.options) if option.right)
+    made = Quiz("00", [question], tmp_path / "progress.json")
     _, choice, reply = made.widget().children[0].children
-    choice.value = 0
+    choice.value = (right + 1) % len(question.options)
     assert "Not this one" in reply.value
-    choice.value = 1
+    choice.value = right
     assert "Right." in reply.value
     assert '"tries": 2' in (tmp_path / "progress.json").read_text()
 
