@@ -39,7 +39,6 @@ demo: $(VENV)/.course
 test: $(VENV)/.test lint
 	@$(BIN)/python tests/system_parts.py --install
 	$(BIN)/python -m pytest
-	$(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout=60 lessons
 
 test-faults: $(VENV)/.test
 	COURSE_FAULT_KILLS=50 $(BIN)/python -m pytest tests/grading/test_faults.py
@@ -55,8 +54,10 @@ format: $(VENV)/.test
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
 lessons: $(VENV)/.test
-	COURSE_FROZEN=1 $(BIN)/jupyter nbconvert --to notebook --inplace --execute lessons/*.ipynb
+	COURSE_FROZEN=1 $(BIN)/jupyter nbconvert --to notebook --inplace --execute --ExecutePreprocessor.record_timing=False \
+	  --ExecutePreprocessor.store_widget_state=False lessons/*.ipynb
 	$(BIN)/jupyter nbconvert --to notebook --inplace --coalesce-streams lessons/*.ipynb
+	$(BIN)/python -m course_lib.explore.keep_figures
 
 constraints: $(VENV)/.test
 	@$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' > constraints.txt

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from course_lib.explore.keep_figures import kept_figures, stored_figure
 from course_lib.grading.answers import load_bank
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -18,6 +19,21 @@ def test_links_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)\)", page.read_text())
     for link in links:
         assert link.startswith("https:") or (page.parent / link).exists(), link
+
+
+def test_figures_are_the_lessons_own() -> None:
+    """A figure in the README is, byte for byte, what its lesson stores."""
+    kept = kept_figures(ROOT / "lessons")
+    shown = set(re.findall(r"\]\((lessons/images/\d\d-[^)]+)\)", (ROOT / "README.md").read_text()))
+    assert {str(path.relative_to(ROOT)) for path in kept} == shown
+    assert len(kept) >= 4
+    for image, (notebook, cell) in kept.items():
+        assert image.read_bytes() == stored_figure(notebook, cell)[0], f"{image.name}: run `make lessons`"
+
+
+def test_a_figure_that_is_not_there_is_named() -> None:
+    with pytest.raises(ValueError, match="'nowhere' stores no image"):
+        stored_figure(next((ROOT / "lessons").glob("00-*.ipynb")), "nowhere")
 
 
 def test_every_make_target_that_is_named_exists() -> None:

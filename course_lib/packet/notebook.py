@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,16 @@ from course_lib.packet.form import Form
 from course_lib.packet.load import load_packet, update_packet
 from course_lib.packet.lock import copy_name, read_lock, seal_packet
 from course_lib.packet.report import lines, summary
-from course_lib.packet.start import new_packet
+from course_lib.packet.start import new_packet, use_cases
 
+PROMISED = {  # what lesson 01 asks for: dimension, comparison, unit, severity
+    "T-QUAL": ("quality", ">=", "share", "blocking"),
+    "T-INJ": ("security", "<=", "share", "blocking"),
+    "T-PII": ("privacy", "<=", "share", "blocking"),
+    "T-COST": ("cost", "<=", "usd", "major"),
+    "T-LAT": ("latency", "<=", "milliseconds", "major"),
+}
+REPLACED = "Replaced the draft of the worked use case by our own number, before anything was measured."
 MARK = ".carried"  # in the copy: the hash of the packet.yaml that was carried last
 
 
@@ -71,6 +79,7 @@ class Desk:
         self,
         *,
         summary: str,
+        autonomy: str,
         users: list[str],
         non_goals: list[str],
         requests_per_month: int,
@@ -79,7 +88,7 @@ class Desk:
         """Write what the use case is, and what it is not; `sensitivity` goes to the first data card."""
         data = load_packet(self.folder).model.data
         card = (data[0].id if data else None) or "D-INPUT"
-        use_case = {"summary": summary, "users": users, "non_goals": non_goals}
+        use_case = {"summary": summary, "autonomy": autonomy, "users": users, "non_goals": non_goals}
         volume = {"requests_per_month": requests_per_month}
         self.write(
             {
@@ -88,6 +97,54 @@ class Desk:
             }
         )
         print(f"The use case is in the packet: {requests_per_month:,} requests a month, {sensitivity} data.")
+
+    def promise(
+        self,
+        limits: Mapping[str, tuple[str, float]],
+        *,
+        peak_rps: float,
+        availability_pct: float,
+        today_cost_per_item_usd: float,
+        success: Sequence[tuple[str, str]],
+    ) -> None:
+        """Set the first threshold of each dimension, and what the service promises (lesson 01).
+
+        A number that a worked use case drafted is replaced here; if lesson 00 sealed the draft, the change says so.
+
+        Args:
+            limits: for each id of PROMISED what is measured, and the number.
+            success: sentences that say when the use case is a success, each with the id of its threshold.
+
+        Raises PacketError if `limits` has other ids.
+        """
+        if set(limits) != set(PROMISED):
+            raise PacketError(f"limits needs {', '.join(PROMISED)}; found {', '.join(limits) or 'none'}.")
+        slo = {"availability_pct": availability_pct}
+        slo |= {"cost_per_request_usd": limits["T-COST"][1], "latency_p95_ms": limits["T-LAT"][1]}
+        self.write(
+            {
+                "use_case": {
+                    "volume": {"peak_rps": peak_rps},
+                    "slo": slo,
+                    "today_cost_per_item_usd": today_cost_per_item_usd,
+                    "success_criteria": [{"text": text, "threshold": id} for text, id in success],
+                }
+            }
+        )
+        lock = read_lock(self.folder)
+        drafts = lock[-1]["thresholds"] if lock and lock[-1]["lesson"] == "00" else {}
+        for id, (dimension, op, unit, severity) in PROMISED.items():
+            metric, value = limits[id]
+            fields: dict[str, Any] = {
+                "metric": metric,
+                "op": op,
+                "value": value,
+                "unit": unit,
+                "severity": severity,
+            }
+            if id in drafts and any(drafts[id].get(name) != wanted for name, wanted in fields.items()):
+                fields["change_reason"] = REPLACED
+            self.set_threshold(id, dimension=dimension, **fields)
 
     def set_threshold(self, id: str, **fields: Any) -> None:
         """Set a threshold before measuring: dimension, metric, op, value, unit, severity; `set_at` is
@@ -147,6 +204,17 @@ class Desk:
         """A form for one section, or one entry of a list section; see course_lib.packet.form."""
         return Form(self, section, entry)
 
+    def reopen(self) -> None:
+        """Mark the lesson as not done, unless it is sealed.
+
+        A worked use case drafts it; a draft earns nothing until the learner's own words are in and `finish` says so.
+        """
+        before = f"{int(self.lesson) - 1:02}"
+        meta = load_packet(self.folder).model.meta
+        sealed = any(entry["lesson"] >= self.lesson for entry in read_lock(self.folder))
+        if not sealed and meta and (meta.lesson_completed or "") > before:
+            self.write({"meta": {"lesson_completed": before}})
+
     def finish(self, what_changed: str, fields: list[str]) -> None:
         """Mark the lesson done, with its changelog entry."""
         model = load_packet(self.folder).model
@@ -164,15 +232,28 @@ class Desk:
         print("\n".join([*lines(report), summary(report)]))
         return report
 
+    def commit(self) -> None:
+        """Seal what was just promised, as an addition to the lesson before, so that it stands before it is measured.
+
+        Once this lesson itself is sealed, nothing is written.
+        """
+        if any(entry["lesson"] >= self.lesson for entry in read_lock(self.folder)):
+            print("This lesson is sealed already: what changes now needs its change_reason.")
+            return
+        self._seal(f"{int(self.lesson) - 1:02}", "Committed")
+
     def seal(self) -> None:
         """Seal the lesson; what stands in the way is said in one sentence."""
+        self._seal(self.lesson, f"Lesson {self.lesson} sealed")
+
+    def _seal(self, lesson: str, done: str) -> None:
         try:
-            entry = seal_packet(self.folder, self.lesson)
+            entry = seal_packet(self.folder, lesson)
         except PacketError as problem:
             print(problem)
             return
         self._carry()
-        print(f"Lesson {entry['lesson']} sealed: {entry['hash'][:12]}...")
+        print(f"{done}: {entry['hash'][:12]}...")
 
     def _carry(self) -> None:
         """Bring the copy in step with the packet."""
@@ -191,11 +272,13 @@ class Desk:
         write_atomic(self.copy / MARK, _hash(self.folder) + "\n")
 
 
-def open_packet(lesson: str, use_case: str | None = "ticket-triage", here: str | Path = ".") -> Desk:
-    """Open the learner's packet, or start one from a worked use case (None: a blank one); says where it is.
+def open_packet(lesson: str, use_case: str = "ticket-triage", here: str | Path = ".") -> Desk:
+    """Open the learner's packet, or start one; says where it is.
 
-    Outside grading the packet is ../packet (work/packet for a lab in work/) with a copy in ./packet; when the
-    lab is
+    A new one starts from the worked use case of that name; any other name is a use case of the learner's own, and
+    its packet starts blank.
+
+    Outside grading the packet is ../packet (work/packet for a lab in work/) with a copy in ./packet; when the lab is
     graded, or where there is no such folder, it is ./packet alone.
 
     Raises PacketError if both the packet and its copy were edited since they were last the same.
@@ -203,17 +286,20 @@ def open_packet(lesson: str, use_case: str | None = "ticket-triage", here: str |
     home, copy = _places(Path(here))
     _reconcile(home, copy)
     if not (home / PACKET_NAME).is_file():
-        new_packet(home, use_case=use_case)
-        if use_case:
+        if use_case in use_cases():
+            new_packet(home, use_case=use_case)
             print(
                 f"No packet yet: started one from the worked use case '{use_case}', with lessons 00 and 01 drafted."
             )
             print("Read it through and change what does not fit the work that you know.")
         else:
-            print("No packet yet: started a blank one. The check says what it still needs.")
+            run = f"{_today():%Y-%m}"
+            names = {"packet_id": f"{use_case}-01", "use_case_id": use_case, "course_run": run}
+            new_packet(home, answers={"meta": names})
+            print(f"No packet yet: started a blank one for your own use case '{use_case}'.")
     desk = Desk(home, copy, lesson)
     meta = load_packet(home).model.meta
-    if lesson == "00" and meta and use_case and meta.use_case_id != use_case:
+    if lesson == "00" and meta and meta.use_case_id != use_case:
         print(
             f"Your packet is about '{meta.use_case_id}' already. To start over, move work/packet away and run it again."
         )

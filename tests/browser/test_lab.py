@@ -101,7 +101,7 @@ def page(server: Server, chromium: str, seen: list[str]) -> Iterator[Page]:
         browser.close()
 
 
-LAB = "02-how-ai-models-work"
+FIRST, LAB = "00-start-here", "02-how-ai-models-work"
 PICTURES = os.environ.get("COURSE_SCREENSHOTS")  # a folder to keep screenshots in
 
 
@@ -115,7 +115,7 @@ def open_lab(page: Page, server: Server, path: str = "") -> None:
     """Open JupyterLab as it first comes up, or the notebook `path` in a window of its own, and wait for its kernel."""
     place = f"lab/workspaces/{Path(path).parent.name}/tree/{path}" if path else ""
     page.goto(f"{server.url}/{place}?token={TOKEN}")
-    name = Path(path).name if path else f"{LAB}.ipynb"
+    name = Path(path).name if path else f"{FIRST}.ipynb"
     tab = page.locator(".jp-Activity.lm-mod-current, .lm-DockPanel-tabBar .lm-mod-current").get_by_text(name)
     expect(tab).to_be_visible()
     idle = page.locator(".jp-NotebookPanel:visible .jp-Notebook-ExecutionIndicator[data-status='idle']")
@@ -141,8 +141,7 @@ def command(page: Page, menu: str, entry: str) -> None:
 def test_lesson_02_runs_and_a_slider_moves_by_keyboard(page: Page, server: Server, seen: list[str]) -> None:
     # JupyterLab shows widgets as text if cells run before its widget manager is up: then the page is loaded again.
     for attempt in range(3):
-        open_lab(page, server)
-        assert "02-how-ai-models-work" in page.url, "`course lab` must open the first lesson"
+        open_lab(page, server, f"work/lessons/{LAB}.ipynb")
         page.wait_for_timeout(3000)
         command(page, "Run", "Run All Cells")
         question = page.get_by_text("Where does its 200 come from?").first  # in the last cell
@@ -186,17 +185,18 @@ def test_the_lab_is_fetched_and_validated_without_configuration(
     page: Page, server: Server, seen: list[str]
 ) -> None:
     open_lab(page, server)
+    assert FIRST in page.url, "`course lab` must open the first lesson"
     command(page, "Nbgrader", "Assignment List")
     released = page.locator(
         "#released_assignments_list, .released-assignments-list, .nbgrader-mainPanel"
     ).first
-    expect(released).to_contain_text(LAB)
+    expect(released).to_contain_text(FIRST)
     keep(page, "assignment-list")
     page.get_by_role("button", name="Fetch").first.click()
     expect(page.get_by_role("button", name="Submit").first).to_be_visible()
-    assert (server.root / "work" / LAB / "lab.ipynb").is_file()
+    assert (server.root / "work" / FIRST / "lab.ipynb").is_file()
 
-    open_lab(page, server, f"work/{LAB}/lab.ipynb")
+    open_lab(page, server, f"work/{FIRST}/lab.ipynb")
     page.locator(".jp-NotebookPanel:visible").get_by_role("button", name="Validate").click()
     dialog = page.locator(".jp-Dialog-content")
     expect(dialog).to_contain_text("You did not provide a response", timeout=180_000)

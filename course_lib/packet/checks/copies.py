@@ -34,7 +34,11 @@ def shingles(text: str) -> set[str]:
 @cache
 def offered() -> frozenset[str]:
     """The shingles of the texts that the course gives to everybody."""
-    files = [assessments("packet.template.yaml"), *sorted(assessments("starters").glob("*.yaml"))]
+    files = [
+        assessments("packet.template.yaml"),
+        assessments("drafts.yaml"),
+        *sorted(assessments("starters").glob("*.yaml")),
+    ]
     found: set[str] = set()
     for file in files:
         found |= shingles(re.sub(r"^\s*#", "", file.read_text(encoding="utf-8"), flags=re.MULTILINE))

@@ -180,7 +180,12 @@ def _is_evaluation(context: Context, stored: Stored) -> bool:
     needs=("evaluation.results",),
 )
 def large_enough(context: Context) -> Iterator[Issue]:
-    """Where the measured value passes and its 95 % bound does not, how many cases would show it."""
+    """Where the measured value passes and its 95 % bound does not, how many cases would show it.
+
+    A learner who declares CONDITIONAL or FAIL has accepted that it is not shown.
+    """
+    if context.model.gate and context.model.gate.declared in ("CONDITIONAL", "FAIL"):
+        return
     for one in outcomes(context):
         if one.state != "bound" or one.point is None or one.bound is None or one.evidence is None:
             continue

@@ -1,0 +1,10 @@
+"""A loop over the starts, whole numbers."""
+
+
+def count_ngrams(ids, n, vocab_size):
+    if n < 1:
+        raise ValueError("n must be at least 1")
+    counts = torch.zeros([vocab_size] * n, dtype=torch.long)
+    for i in range(len(ids) - n + 1):
+        counts[tuple(ids[i : i + n])] += 1
+    return counts

@@ -1,0 +1,12 @@
+"""The last n - 1 tokens as a tuple, torch.multinomial."""
+
+
+def generate(probs, prompt, max_new_tokens, generator):
+    n = probs.dim()
+    if len(prompt) < n - 1:
+        raise ValueError("the prompt is too short")
+    ids = list(prompt)
+    for _ in range(max_new_tokens):
+        context = tuple(ids[len(ids) - n + 1 :])
+        ids.append(int(torch.multinomial(probs[context], 1, generator=generator)))
+    return ids

@@ -1,0 +1,14 @@
+# caught by: draws
+"""Draws evenly among the tokens that are possible at all."""
+
+
+def generate(probs, prompt, max_new_tokens, generator):
+    n = probs.dim()
+    if len(prompt) < n - 1:
+        raise ValueError("the prompt is too short")
+    ids = list(prompt)
+    for _ in range(max_new_tokens):
+        context = tuple(ids[len(ids) - n + 1 :])
+        token = int(torch.multinomial((probs[context] > 0).double(), 1, generator=generator))
+        ids.append(token)
+    return ids

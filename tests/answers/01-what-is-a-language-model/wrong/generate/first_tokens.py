@@ -1,0 +1,14 @@
+# caught by: last-tokens
+"""The first n - 1 tokens of the text, not the last."""
+
+
+def generate(probs, prompt, max_new_tokens, generator):
+    n = probs.dim()
+    if len(prompt) < n - 1:
+        raise ValueError("the prompt is too short")
+    ids = list(prompt)
+    for _ in range(max_new_tokens):
+        context = tuple(ids[: n - 1])
+        token = int(torch.multinomial(probs[context], 1, generator=generator))
+        ids.append(token)
+    return ids

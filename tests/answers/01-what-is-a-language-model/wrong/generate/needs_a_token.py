@@ -1,0 +1,14 @@
+# caught by: no-context
+"""Asks for at least one token even if the model looks at none."""
+
+
+def generate(probs, prompt, max_new_tokens, generator):
+    n = probs.dim()
+    if len(prompt) < max(n - 1, 1):
+        raise ValueError("the prompt is too short")
+    ids = list(prompt)
+    for _ in range(max_new_tokens):
+        context = tuple(ids[len(ids) - n + 1 :])
+        token = int(torch.multinomial(probs[context], 1, generator=generator))
+        ids.append(token)
+    return ids

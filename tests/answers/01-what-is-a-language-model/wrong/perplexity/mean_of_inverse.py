@@ -1,0 +1,9 @@
+# caught by: mean-of-logs
+"""The mean of 1/p: one rare token decides everything."""
+
+
+def perplexity(probs):
+    p = torch.as_tensor(probs, dtype=torch.float64)
+    if len(p) == 0 or (p < 0).any() or (p > 1).any():
+        raise ValueError("probabilities from 0 to 1, at least one")
+    return (1 / p).mean().item()

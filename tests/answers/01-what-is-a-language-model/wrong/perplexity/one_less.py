@@ -1,0 +1,9 @@
+# caught by: per-token
+"""Divides by n - 1, as if the first token did not count."""
+
+
+def perplexity(probs):
+    p = torch.as_tensor(probs, dtype=torch.float64)
+    if len(p) == 0 or (p < 0).any() or (p > 1).any():
+        raise ValueError("probabilities from 0 to 1, at least one")
+    return torch.exp(-p.log().sum() / max(len(p) - 1, 1)).item()

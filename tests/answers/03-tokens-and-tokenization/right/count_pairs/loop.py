@@ -1,0 +1,9 @@
+"""Index by index, with get."""
+
+
+def count_pairs(ids):
+    counts = {}
+    for i in range(len(ids) - 1):
+        pair = (ids[i], ids[i + 1])
+        counts[pair] = counts.get(pair, 0) + 1
+    return counts

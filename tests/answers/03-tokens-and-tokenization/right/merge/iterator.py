@@ -1,0 +1,12 @@
+"""An iterator with one id of look-ahead; returns a tuple of the same ids."""
+
+
+def merge(ids, pair, new_id):
+    out, rest = [], list(reversed(ids))
+    while rest:
+        first = rest.pop()
+        if rest and (first, rest[-1]) == tuple(pair):
+            rest.pop()
+            first = new_id
+        out.append(first)
+    return tuple(out)

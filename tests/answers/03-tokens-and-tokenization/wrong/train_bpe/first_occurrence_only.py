@@ -1,0 +1,30 @@
+# caught by: most-frequent
+"""Replaces only the first occurrence before counting again."""
+
+from collections import Counter
+from itertools import pairwise
+
+
+def replaced(ids, pair, new):
+    out, i = [], 0
+    while i < len(ids):
+        if tuple(ids[i : i + 2]) == pair:
+            out.append(new)
+            i += 2
+        else:
+            out.append(ids[i])
+            i += 1
+    return out
+
+
+def train_bpe(text, n_merges):
+    ids, merges = list(text.encode()), []
+    while len(merges) < n_merges:
+        counts = Counter(pairwise(ids))
+        best = max(counts, key=counts.get, default=None)
+        if best is None or counts[best] < 2:
+            break
+        at = next(i for i in range(len(ids)) if tuple(ids[i : i + 2]) == best)
+        ids = [*ids[:at], 256 + len(merges), *ids[at + 2 :]]
+        merges.append(best)
+    return merges

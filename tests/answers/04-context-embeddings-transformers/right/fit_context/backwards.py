@@ -1,0 +1,14 @@
+"""Walks back through the history and puts each turn in front."""
+
+
+def fit_context(system, history, question, budget):
+    left = budget - len(system) - len(question)
+    if left < 0:
+        raise ValueError(f"budget={budget} is too small")
+    kept = []
+    for turn in reversed(history):
+        if len(turn) > left:
+            break
+        kept = [*turn, *kept]
+        left -= len(turn)
+    return [*system, *kept, *question]

@@ -1,0 +1,11 @@
+# caught by: scaled
+"""The scores are not scaled at all."""
+
+
+def attention_weights(queries, keys):
+    if queries.shape != keys.shape:
+        raise ValueError("queries and keys differ in shape")
+    T = len(queries)
+    scores = queries @ keys.T
+    later = torch.ones(T, T, dtype=torch.bool).triu(1)
+    return scores.masked_fill(later, -torch.inf).softmax(dim=-1)

@@ -1,0 +1,11 @@
+# caught by: who-asks
+"""Compares the queries with themselves."""
+
+
+def attention_weights(queries, keys):
+    if queries.shape != keys.shape:
+        raise ValueError("queries and keys differ in shape")
+    T, d = queries.shape
+    scores = queries @ queries.T / math.sqrt(d)
+    later = torch.ones(T, T, dtype=torch.bool).triu(1)
+    return scores.masked_fill(later, -torch.inf).softmax(dim=-1)

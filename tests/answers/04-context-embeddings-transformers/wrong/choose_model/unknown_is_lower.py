@@ -1,0 +1,14 @@
+# caught by: unknown-operator
+"""Every operator other than <= is taken for >=."""
+
+
+def choose_model(rows, limits, minimise="cost"):
+    def meets(row):
+        for column, (op, limit) in limits.items():
+            value = row.get(column)
+            if value is None or not (value <= limit if op == "<=" else value >= limit):
+                return False
+        return row.get(minimise) is not None
+
+    left = [row for row in rows if meets(row)]
+    return min(left, key=lambda row: row[minimise])["name"] if left else None

@@ -1,0 +1,9 @@
+# caught by: bad-shape
+"""A negative number of tokens gives negative memory."""
+
+
+def kv_cache_bytes(n_layer, n_head, n_kv_head, head_dim, tokens, bits=16, conversations=1):
+    if n_head % n_kv_head:
+        raise ValueError("these numbers make no cache")
+    numbers = 2 * n_layer * n_kv_head * head_dim * tokens * conversations
+    return numbers * bits // 8

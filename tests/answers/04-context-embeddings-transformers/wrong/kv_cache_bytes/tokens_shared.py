@@ -1,0 +1,9 @@
+# caught by: conversations
+"""Adds one token per conversation in place of a whole cache."""
+
+
+def kv_cache_bytes(n_layer, n_head, n_kv_head, head_dim, tokens, bits=16, conversations=1):
+    if n_head % n_kv_head or tokens < 0:
+        raise ValueError("these numbers make no cache")
+    numbers = 2 * n_layer * n_kv_head * head_dim * (tokens + conversations - 1)
+    return numbers * bits // 8

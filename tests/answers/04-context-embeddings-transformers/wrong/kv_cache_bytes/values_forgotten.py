@@ -1,0 +1,9 @@
+# caught by: keys-and-values
+"""Only the keys: the factor of 2 is missing."""
+
+
+def kv_cache_bytes(n_layer, n_head, n_kv_head, head_dim, tokens, bits=16, conversations=1):
+    if n_head % n_kv_head or tokens < 0:
+        raise ValueError("these numbers make no cache")
+    numbers = n_layer * n_kv_head * head_dim * tokens * conversations
+    return numbers * bits // 8

@@ -1,0 +1,10 @@
+# caught by: best-first
+"""Sorts ascending and takes the end, so the best comes last."""
+
+
+def nearest(query, table, k, exclude=()):
+    if k < 1:
+        raise ValueError(f"k={k}; expected at least 1")
+    scores = torch.nn.functional.cosine_similarity(query[None], table, dim=-1)
+    order = scores.argsort(descending=True).tolist()
+    return [row for row in order if row not in exclude][:k][::-1]
