@@ -79,8 +79,19 @@ class Packed:
 
     @property
     def dropped(self) -> list[str]:
-        """The names of the pieces that are gone, whole or in part."""
-        return [piece.name for piece, kept in zip(self.pieces, self.kept, strict=True) if kept < piece.tokens]
+        """The names of the pieces that are gone."""
+        return [
+            piece.name
+            for piece, kept in zip(self.pieces, self.kept, strict=True)
+            if piece.tokens and not kept
+        ]
+
+    @property
+    def cut(self) -> list[str]:
+        """The names of the pieces whose beginning is gone."""
+        return [
+            piece.name for piece, kept in zip(self.pieces, self.kept, strict=True) if 0 < kept < piece.tokens
+        ]
 
 
 def shop_pieces(tokenizer: Tokenizer, documents: int = 3, turns: int = 8) -> list[Piece]:
@@ -129,9 +140,14 @@ def pack(pieces: Sequence[Piece], budget: int, policy: str = "documents first") 
 
 
 def _say_packed(packed: Packed, policy: str) -> str:
-    gone = packed.dropped
-    sentence = f"{packed.used} of {packed.budget} tokens used, {policy}: "
-    sentence += f"dropped {', '.join(gone)}." if gone else "everything fits."
+    lost = [
+        f"{how} {', '.join(names)}"
+        for how, names in (("dropped", packed.dropped), ("cut", packed.cut))
+        if names
+    ]
+    sentence = (
+        f"{packed.used} of {packed.budget} tokens used, {policy}: {'; '.join(lost) or 'everything fits'}."
+    )
     if packed.kept[0] < packed.pieces[0].tokens:
         sentence += " The system prompt is cut: its rules are gone."
     return sentence

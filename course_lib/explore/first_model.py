@@ -28,19 +28,22 @@ PROMPT, BEFORE = (
     "The cat ",
     "The cat sat on the ",
 )  # what it goes on from, and where its next character is asked
-STAGES = (0, 20, 50, 100, 200, 400)  # steps after which the model writes
+STAGES = (0, 5, 20, 50, 100, 200, 400)  # steps after which the model writes
+SHOWN, COUNTED = 56, 300  # characters of a sample that are shown, and in which real words are counted
 
 
 @dataclass(frozen=True)
 class Stage:
     """What the model could do after `step` steps.
 
-    `loss` is in nats per character, `text` a sample, `chances` the six likeliest characters after `BEFORE`.
+    `loss` is in nats per character, `text` the prompt and a sample, `words` the share of real words in a longer sample,
+    `chances` the six likeliest characters after `BEFORE`.
     """
 
     step: int
     loss: float
     text: str
+    words: float
     chances: dict[str, float]
 
 
@@ -112,9 +115,11 @@ def train_first_model(
     def write(step: int, loss: float) -> None:
         if step in stages:
             dice = torch.Generator().manual_seed(seed)
-            ids = generate(model, tokenizer.encode(PROMPT), 56, temperature=0.7, generator=dice)
+            ids = generate(model, tokenizer.encode(PROMPT), COUNTED, temperature=0.7, generator=dice)
+            written = tokenizer.decode(ids)
             chances = next_characters(model, tokenizer, BEFORE)
-            reached.append(Stage(step, loss, PROMPT + tokenizer.decode(ids), chances))
+            share = real_words(written, text)
+            reached.append(Stage(step, loss, PROMPT + written[:SHOWN], share, chances))
 
     with torch.no_grad():
         inputs, targets = next_batch(torch.Generator().manual_seed(seed))
@@ -140,7 +145,7 @@ def learning(run: FirstRun, number: int) -> tuple[Figure, str]:
     figure, (left, right) = new_figure(7.5, 2.8, columns=2)
     left.plot(range(1, len(run.losses) + 1), run.losses, color=GREY, linewidth=1)
     left.plot(stage.step, stage.loss, "o", color=BLUE, markersize=9)
-    left.set(xlabel="step", ylabel="loss (nats per character)", ylim=(0, None))
+    left.set(xlabel="step", ylabel="loss", ylim=(0, None))
     names = [show_character(character) for character in stage.chances]
     right.bar(range(len(names)), list(stage.chances.values()), color=BLUE)
     right.set_xticks(range(len(names)), names)

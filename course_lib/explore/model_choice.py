@@ -150,7 +150,7 @@ def ngram_system(
             ids.append(int(model.probs(ids).argmax()))
         return tokenizer.decode(ids[start:])
 
-    return System(name, answer, sum(runs.nbytes + counts.nbytes for runs, counts in model._runs))
+    return System(name, answer, model.nbytes)
 
 
 @torch.no_grad()
@@ -175,9 +175,10 @@ def rounded(model: GPT, bits: int) -> GPT:
 
 
 def line_up(base: GPT, chat: GPT, tokenizer: BytePairTokenizer) -> list[System]:
-    """Return the lesson's seven systems: 5-gram and base, each with the question and with the sentence begun; chat;
+    """Return the lesson's seven systems.
 
-    chat with weights of 4 bits; chat at temperature 1.
+    5-gram and base, each with the question and with the sentence begun; chat; chat with weights of 4 bits; chat at
+    temperature 1.
     """
     from course_lib.models.ngram import NGram
 

@@ -104,7 +104,7 @@ def draw_curves(
         axis.set_xscale("log", base=2)
         axis.set_xticks(sizes[::2], [f"{size:,}" for size in sizes[::2]], rotation=30)
         axis.minorticks_off()
-        axis.set(xlabel="tokens read", ylabel="held-out bits per byte", title=title)
+        axis.set(xlabel="tokens read (log scale)", ylabel="held-out bits per byte", title=title)
         best = best_orders(curve)
         winners = [curve[order][place] for place, order in enumerate(best)]
         axis.plot(

@@ -131,6 +131,11 @@ class NGram:
             ids.append(int(torch.multinomial(weights, 1, generator=generator)))
         return ids
 
+    @property
+    def nbytes(self) -> int:
+        """The bytes that the tables take."""
+        return sum(runs.nbytes + counts.nbytes for runs, counts in self._runs)
+
     def __len__(self) -> int:
         """The number of different runs of `order` tokens that were seen."""
         return len(self._runs[-1][0])

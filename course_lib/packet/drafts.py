@@ -128,6 +128,9 @@ def gate_now(desk: Desk) -> Verdict:
     findings = check_packet(desk.folder, "04", day).findings
     context.findings = [one for one in findings if not (one.check == "STR-01" and "'gate'" in one.message)]
     verdict = compute_gate(context)
+    for one in context.findings:
+        if one.severity == "error":
+            print(f"{one.check}: {one.message}")
     print("\n".join([f"Computed gate: {verdict.value}", *(f"- {reason.text}" for reason in verdict.reasons)]))
     return verdict
 

@@ -10,7 +10,9 @@ it.
 from __future__ import annotations
 
 import contextlib
+import io
 import os
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -86,6 +88,10 @@ class Desk:
         sensitivity: str,
     ) -> None:
         """Write what the use case is, and what it is not; `sensitivity` goes to the first data card."""
+        if isinstance(requests_per_month, bool) or not isinstance(requests_per_month, int):
+            raise PacketError(
+                f"requests_per_month is a whole number without quotes; found {requests_per_month!r}."
+            )
         data = load_packet(self.folder).model.data
         card = (data[0].id if data else None) or "D-INPUT"
         use_case = {"summary": summary, "autonomy": autonomy, "users": users, "non_goals": non_goals}
@@ -106,6 +112,7 @@ class Desk:
         availability_pct: float,
         today_cost_per_item_usd: float,
         success: Sequence[tuple[str, str]],
+        change_reason: str | None = None,
     ) -> None:
         """Set the first threshold of each dimension, and what the service promises (lesson 01).
 
@@ -114,11 +121,20 @@ class Desk:
         Args:
             limits: for each id of PROMISED what is measured, and the number.
             success: sentences that say when the use case is a success, each with the id of its threshold.
+            change_reason: why a number that was sealed already changes.
 
-        Raises PacketError if `limits` has other ids.
+        Raises PacketError if `limits` has other ids, or for a number in another unit.
         """
         if set(limits) != set(PROMISED):
             raise PacketError(f"limits needs {', '.join(PROMISED)}; found {', '.join(limits) or 'none'}.")
+        if not 50 <= availability_pct <= 100:
+            raise PacketError(f"availability_pct is a percentage such as 99.5; found {availability_pct}.")
+        if limits["T-LAT"][1] < 20:
+            raise PacketError(f"T-LAT is in milliseconds; found {limits['T-LAT'][1]}: two seconds are 2000.")
+        if limits["T-COST"][1] > today_cost_per_item_usd:
+            print(
+                f"Mind: T-COST {limits['T-COST'][1]} is above what an item costs today, {today_cost_per_item_usd}."
+            )
         slo = {"availability_pct": availability_pct}
         slo |= {"cost_per_request_usd": limits["T-COST"][1], "latency_p95_ms": limits["T-LAT"][1]}
         self.write(
@@ -132,7 +148,7 @@ class Desk:
             }
         )
         lock = read_lock(self.folder)
-        drafts = lock[-1]["thresholds"] if lock and lock[-1]["lesson"] == "00" else {}
+        drafts = lock[-1]["thresholds"] if lock and (change_reason or lock[-1]["lesson"] == "00") else {}
         for id, (dimension, op, unit, severity) in PROMISED.items():
             metric, value = limits[id]
             fields: dict[str, Any] = {
@@ -143,7 +159,7 @@ class Desk:
                 "severity": severity,
             }
             if id in drafts and any(drafts[id].get(name) != wanted for name, wanted in fields.items()):
-                fields["change_reason"] = REPLACED
+                fields["change_reason"] = change_reason or REPLACED
             self.set_threshold(id, dimension=dimension, **fields)
 
     def set_threshold(self, id: str, **fields: Any) -> None:
@@ -200,6 +216,24 @@ class Desk:
         )
         print(f"DEC-{topic.upper()} is in the packet.")
 
+    def show(self, section: str) -> None:
+        """Print a section as it stands in packet.yaml; what is empty is left out."""
+        from ruamel.yaml import YAML
+
+        def filled(value: Any) -> Any:
+            if isinstance(value, Mapping):
+                return {
+                    key: found for key, one in value.items() if (found := filled(one)) not in (None, {}, [])
+                }
+            return [filled(one) for one in value] if isinstance(value, list) else value
+
+        yaml, text = YAML(), io.StringIO()
+        yaml.default_flow_style = False
+        yaml.dump({section: filled(load_packet(self.folder).tree.get(section))}, text)
+        print(
+            re.sub(r": '([^']*)'$", r": \1", text.getvalue(), flags=re.MULTILINE), end=""
+        )  # text is quoted only here
+
     def form(self, section: str, entry: str | None = None) -> Form:
         """A form for one section, or one entry of a list section; see course_lib.packet.form."""
         return Form(self, section, entry)
@@ -223,7 +257,7 @@ class Desk:
         done = max(self.lesson, (model.meta.lesson_completed if model.meta else None) or "00")
         entry = {"lesson": self.lesson, "date": day, "summary": what_changed, "fields_changed": fields}
         self.write({"meta": {"lesson_completed": done}, "changelog": [entry]})
-        print(f"Lesson {self.lesson} is marked done.")
+        print(f"Lesson {self.lesson} is filled in and marked done; now run the check.")
 
     def check(self) -> Report:
         """Say what is missing or wrong, and how many automatic points there are so far."""
@@ -244,6 +278,9 @@ class Desk:
 
     def seal(self) -> None:
         """Seal the lesson; what stands in the way is said in one sentence."""
+        errors = len(check_packet(self.folder, self.lesson).errors)
+        if errors:
+            print(f"Mind: {errors} findings are still errors; a seal keeps them for a reviewer to see.")
         self._seal(self.lesson, f"Lesson {self.lesson} sealed")
 
     def _seal(self, lesson: str, done: str) -> None:
@@ -287,9 +324,12 @@ def open_packet(lesson: str, use_case: str = "ticket-triage", here: str | Path =
     _reconcile(home, copy)
     if not (home / PACKET_NAME).is_file():
         if use_case in use_cases():
-            new_packet(home, use_case=use_case)
+            # In lesson 00 nothing is done yet; later ones take the drafts of the lessons that were skipped.
+            undone = {"meta": {"lesson_completed": None}} if lesson == "00" else None
+            new_packet(home, use_case=use_case, answers=undone)
+            waits = " (what lesson 01 needs waits for lesson 01)" if lesson == "00" else ""
             print(
-                f"No packet yet: started one from the worked use case '{use_case}', with lessons 00 and 01 drafted."
+                f"No packet yet: started one from the worked use case '{use_case}', lessons 00 and 01 drafted{waits}."
             )
             print("Read it through and change what does not fit the work that you know.")
         else:

@@ -54,7 +54,8 @@ def test_what_is_kept_is_what_a_reader_would_count(budget: int, policy: str, kep
     packed = pack(PIECES, budget, policy)
     assert packed.kept == kept
     assert packed.used == sum(kept) <= budget
-    assert packed.dropped == [p.name for p, k in zip(PIECES, kept, strict=True) if k < p.tokens]
+    assert packed.dropped == [p.name for p, k in zip(PIECES, kept, strict=True) if k == 0]
+    assert packed.cut == [p.name for p, k in zip(PIECES, kept, strict=True) if 0 < k < p.tokens]
 
 
 def test_bad_input_is_refused_early() -> None:

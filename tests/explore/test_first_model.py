@@ -31,6 +31,7 @@ def test_same_seed_same_run_and_another_seed_another(run: FirstRun) -> None:
     again = first_model.train_first_model(text, seed=0, steps=40, stages=(0, 20, 40))
     assert again.losses == run.losses
     assert again.stages == run.stages
+    assert all(0 <= stage.words <= 1 for stage in run.stages)
     other = first_model.train_first_model(text, seed=1, steps=2, stages=(0,))
     assert other.stages[0].text != run.stages[0].text
 

@@ -44,6 +44,7 @@ EDITS = [
         "DEC-DECODING cites E-GHOST, which does not exist.",
     ),
     ("STR-03", ("opens it.", "opens it {{E-TEMP#ghost}}."), "has only these metrics: items"),
+    ("STR-03", ("opens it.", "opens it {{cost_model.total}}."), "{{cost_model.total}} cites no measurement"),
     (
         "STR-04",
         ("answering customers or closing tickets", "<what it must not do>"),

@@ -73,6 +73,31 @@ def test_a_draft_that_lesson_00_sealed_is_replaced_with_a_reason_and_a_later_cha
     assert [one for one in check_packet(desk.folder, "01").errors if one.check == "THR-02"], (
         "no free second try"
     )
+    limits = {**LIMITS, "T-QUAL": (LIMITS["T-QUAL"][0], 0.88)}
+    reason = "The desk changed its own target in March, and the team lead wrote it down."
+    desk.promise(limits, success=SUCCESS, **SERVICE, change_reason=reason)
+    assert not [one for one in check_packet(desk.folder, "01").errors if one.check == "THR-02"]
+
+
+@pytest.mark.parametrize(
+    ("limits", "service", "problem"),
+    [
+        ({"T-LAT": ("95th percentile", 2)}, {}, "two seconds are 2000"),
+        ({}, {"availability_pct": 0.99}, "percentage such as 99.5; found 0.99"),
+    ],
+)
+def test_a_number_in_another_unit_is_refused(
+    lab: Path, limits: dict[str, tuple[str, float]], service: dict[str, float], problem: str
+) -> None:
+    desk = open_packet("01", here=lab)
+    with pytest.raises(PacketError, match=problem):
+        desk.promise(LIMITS | limits, success=SUCCESS, **(SERVICE | service))
+
+
+def test_a_cost_above_todays_is_said(lab: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    desk = open_packet("01", here=lab)
+    desk.promise(LIMITS | {"T-COST": ("cost of a letter", 20.0)}, success=SUCCESS, **SERVICE)
+    assert "T-COST 20.0 is above what an item costs today, 1.5" in capsys.readouterr().out
 
 
 def test_a_promise_with_a_limit_missing_or_a_share_above_one_is_refused(lab: Path) -> None:
@@ -124,11 +149,11 @@ def test_the_notebook_fills_a_packet_of_another_use_case(
         desk.write(
             {
                 "meta": {"packet_id": "letters-01", "use_case_id": "letters", "course_run": "2026-10"},
-                "use_case": {"autonomy": "suggest"},
             }
         )
         desk.frame(
             summary="Reads a letter from a customer and suggests the desk that it belongs to; a clerk decides.",
+            autonomy="suggest",
             users=["clerks", "customers"],
             non_goals=["answering letters", "rating clerks"],
             requests_per_month=12_000,

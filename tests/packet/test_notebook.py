@@ -13,6 +13,7 @@ import pytest
 from course_lib.packet.evidence import save_evidence
 from course_lib.packet.files import PacketError
 from course_lib.packet.load import load_packet, update_packet
+from course_lib.packet.lock import read_lock
 from course_lib.packet.notebook import lesson_points, open_packet
 
 from .samples import DAY, make_packet, sweep_rows
@@ -48,6 +49,51 @@ def test_a_first_packet_is_started_and_carried_along(lab: Path, capsys: pytest.C
     assert "No packet yet: started one" in capsys.readouterr().out
     home, copy = lab.parent / "packet", lab / "packet"
     assert (home / "packet.yaml").read_bytes() == (copy / "packet.yaml").read_bytes()
+
+
+def test_an_own_use_case_starts_blank_and_a_worked_one_is_not_done_yet(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frame = {
+        "summary": "Reads a water bill and says which line is unusual; a clerk looks before anybody calls.",
+        "autonomy": "suggest",
+        "users": ["clerks"],
+        "non_goals": ["calling customers", "changing bills"],
+        "sensitivity": "internal",
+    }
+    for use_case in ("water-bills", "ticket-triage"):
+        here = tmp_path / use_case / "work" / "00-start-here"
+        here.mkdir(parents=True)
+        desk = open_packet("00", use_case, here)
+        meta = load_packet(desk.folder).model.meta
+        assert meta is not None
+        assert (meta.use_case_id, meta.lesson_completed) == (use_case, None)
+        with pytest.raises(PacketError, match="whole number without quotes; found '900'"):
+            desk.frame(**frame, requests_per_month="900")
+        desk.frame(**frame, requests_per_month=900)
+        desk.show("use_case")
+        shown = capsys.readouterr().out
+        assert "requests_per_month: 900\n" in shown
+        assert "slo" not in shown or use_case == "ticket-triage", "what is empty is left out"
+        desk.finish("Chose the use case.", ["use_case"])
+        assert load_packet(desk.folder).model.meta.lesson_completed == "00"
+    open_packet("00", "water-bills", here)
+    assert "Your packet is about 'ticket-triage' already" in capsys.readouterr().out
+
+
+def test_a_promise_is_committed_before_it_is_measured(lab: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    desk = open_packet("02", here=lab)
+    desk.set_threshold("T-CONSIST", dimension="quality", metric="share", op=">=", value=0.9, unit="share")
+    desk.commit()
+    (entry,) = read_lock(desk.folder)
+    assert entry["lesson"] == "01"
+    assert "T-CONSIST" in entry["thresholds"]
+    desk.finish("Nothing was measured.", ["thresholds"])
+    desk.seal()
+    assert "findings are still errors" in capsys.readouterr().out, "E-TEMP is missing, and the seal says so"
+    desk.commit()
+    assert "sealed already" in capsys.readouterr().out
+    assert [one["lesson"] for one in read_lock(desk.folder)] == ["01", "02"]
 
 
 def test_every_step_keeps_the_copy_in_step(lab: Path, measured: list[str]) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from course_lib.packet.checks.core import Context
-from course_lib.packet.checks.prose import numbers
+from course_lib.packet.checks.prose import _measured, numbers
 from course_lib.packet.load import load_packet, update_packet
 
 from .full import SUMMARY, messages
@@ -157,3 +159,11 @@ def test_the_summary_names_decision_and_top_risk(full: Path) -> None:
     assert "does not name the top risk (R-INJECTION or R-WRONG-QUEUE)." in messages(full, "PRS-02")
     update_packet(full, {"summary": filler + "We chose nearest-examples. A wrong queue is what we fear."})
     assert messages(full, "PRS-02") == ""
+
+
+def test_the_suggested_reference_comes_from_the_decisions_own_evidence() -> None:
+    measured = {"E-CAND": {"accuracy": 0.93}, "E-TEMP": {"correct_t0": 0.93}, "E-INJ": {"failure_rate": 0.01}}
+    context: Any = SimpleNamespace(measured=measured)
+    (number,) = numbers("right in 93 %")
+    assert _measured(context, number, ["E-CAND", "E-BASE"]) == "{{E-CAND#accuracy:.0%}}"
+    assert _measured(context, number) == "{{E-TEMP#correct_t0:.0%}}", "else what was measured last"

@@ -98,3 +98,8 @@ def test_only_exec_accepts_and_that_is_told_once(full: Path) -> None:
 def test_an_early_register_has_no_residuals_yet(packet: Path) -> None:
     update_packet(packet, {"risks": [{"id": "R-INJECTION", "severity": 5, "likelihood": 5}]})
     assert messages(packet, "RRG-05", lesson="02") == ""
+
+
+def test_a_role_under_the_law_is_not_one_of_the_packets(full: Path) -> None:
+    update_packet(full, {"risk_classification": {"eu_ai_act": {"role": "LEGAL"}}})
+    assert "is not a role under the EU AI Act. Use provider, deployer" in messages(full, "STR-06")

@@ -51,7 +51,7 @@ def rejects_with_number(context: Context) -> Iterator[Issue]:
                 yield Issue(
                     name,
                     f"{name}: the rejected option '{(alternative.option or '?')[:40]}' needs a reason with a"
-                    " number ('bad' is not a reason).",
+                    " number: what was measured, or what it costs.",
                 )
                 break
 

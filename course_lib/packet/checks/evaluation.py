@@ -182,9 +182,9 @@ def _is_evaluation(context: Context, stored: Stored) -> bool:
 def large_enough(context: Context) -> Iterator[Issue]:
     """Where the measured value passes and its 95 % bound does not, how many cases would show it.
 
-    A learner who declares CONDITIONAL or FAIL has accepted that it is not shown.
+    Once a gate is declared, the gate's own checks say what is not shown.
     """
-    if context.model.gate and context.model.gate.declared in ("CONDITIONAL", "FAIL"):
+    if context.model.gate and context.model.gate.declared:
         return
     for one in outcomes(context):
         if one.state != "bound" or one.point is None or one.bound is None or one.evidence is None:

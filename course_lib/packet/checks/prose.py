@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from course_lib.packet.checks.claims import prose
@@ -155,7 +155,7 @@ def cited(context: Context) -> Iterator[Issue]:
                 continue
             if "availab" in text.casefold() and number.kind == "share" and _available(context, number):
                 continue
-            source = _measured(context, number)
+            source = _measured(context, number, _own_evidence(context, path))
             hint = (
                 f"Write {source} in its place."
                 if source
@@ -261,11 +261,18 @@ def _available(context: Context, number: Written) -> bool:
     return promised is not None and number.equals(promised / 100)
 
 
-def _measured(context: Context, number: Written) -> str:
-    """The reference to the metric that a number retypes, or an empty text."""
+def _own_evidence(context: Context, path: str) -> list[str]:
+    """The evidence that the decision at `path` rests on, by its index in the packet."""
+    found = re.match(r"decisions\[(\d+)\]", path)
+    return list(context.model.decisions[int(found[1])].evidence) if found else []
+
+
+def _measured(context: Context, number: Written, first: Sequence[str] = ()) -> str:
+    """The reference to the metric that a number retypes, or an empty text; `first` is looked through first."""
     scales = {"time": {"ms": 0.001, "minutes": 60.0}, "tokens": {"tokens": 1.0}}.get(number.kind)
-    for id, metrics in context.measured.items():
-        for name, value in metrics.items():
+    newest_first = [*first, *reversed([id for id in context.measured if id not in first])]
+    for id in newest_first:
+        for name, value in context.measured.get(id, {}).items():
             scale = (
                 next((scales[word] for word in name.split("_") if word in scales), None) if scales else 1.0
             )

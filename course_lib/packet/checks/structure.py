@@ -142,6 +142,13 @@ def references_resolve(context: Context) -> Iterator[Issue]:
                 own = path.rsplit(".", 1)[-1] == "id"
                 if not own and value not in known[target.section]:
                     yield ghost(path, value, known[target.section])
+            for marks in re.findall(r"\{\{[^{}]*\}\}", value):
+                if not CITATION.fullmatch(marks):
+                    yield Issue(
+                        path,
+                        f"{path}: {marks} cites no measurement and would be shown as it stands. Write"
+                        " {{E-ID#metric}}, or the number itself if it is a field of the packet.",
+                    )
             for id, metric in CITATION.findall(value):
                 stored = context.evidence.get(id)
                 if id not in known["evidence"]:
@@ -211,6 +218,12 @@ def roles_not_names(context: Context) -> Iterator[Issue]:
         found = problem.message.rsplit("found ", 1)[-1].rstrip(".")
         if problem.path.endswith("acceptance.role"):
             yield Issue(problem.path, f"{problem.path} is {found}, but only EXEC may accept a risk.")
+        elif problem.path.endswith("eu_ai_act.role"):  # a role under that law, not one of the packet's
+            yield Issue(
+                problem.path,
+                f"{problem.path}: {found} is not a role under the EU AI Act. Use provider, deployer, importer,"
+                " distributor or none.",
+            )
         else:
             yield Issue(
                 problem.path,
