@@ -38,7 +38,7 @@ demo: $(VENV)/.course
 
 test: $(VENV)/.test lint
 	@$(BIN)/python tests/system_parts.py --install
-	$(BIN)/python -m pytest
+	$(BIN)/python tests/run_all.py
 
 test-faults: $(VENV)/.test
 	COURSE_FAULT_KILLS=50 $(BIN)/python -m pytest tests/grading/test_faults.py
