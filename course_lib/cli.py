@@ -217,12 +217,28 @@ def report(
         bool,
         typer.Option("--graders", help="Instead: how many right and wrong answers the graders get right."),
     ] = False,
+    mutants: Annotated[
+        bool,
+        typer.Option(
+            "--mutants",
+            help="Instead: change a lab's reference solutions mechanically, list what no check notices.",
+        ),
+    ] = False,
 ) -> None:
     """Write one HTML page about a graded lab: scores, checks, misconceptions, what waits, similar pairs.
 
     With --graders, exits with 1 if a right answer is refused or a wrong one is not caught.
     """
     workspace = find_workspace()
+    if mutants:
+        from course_lib.grading.bank import surviving_mutants
+
+        lab = workspace.lab(number or "00")
+        tried, survivors = surviving_mutants(workspace, lab, tell=typer.echo)
+        for answer, fault in survivors:
+            typer.echo(f"{lab}/{answer.exercise}, {answer.story}{f' ({fault})' if fault else ''}")
+        typer.echo(f"{tried - len(survivors)} of {tried} mutants lose points; {len(survivors)} survive.")
+        raise typer.Exit
     if graders:
         from course_lib.grading.bank import grade_graders, graders_table
 

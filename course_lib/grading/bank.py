@@ -12,7 +12,8 @@ import json
 import shutil
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -25,12 +26,16 @@ from course_lib.errors import CourseError
 from course_lib.grading.answers import Answer, build_submission, load_bank
 from course_lib.grading.classroom import Outcome, grade_submissions, make_release
 from course_lib.grading.export import write_private
+from course_lib.grading.mutants import mutant_bank
 from course_lib.grading.preprocessors import grade_id
 from course_lib.grading.record import code_fingerprint, content_hash
 from course_lib.workspace import Workspace
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+
+VISIBLE_ONLY = "a visible check refuses it"
 
 
 @dataclass(frozen=True)
@@ -136,7 +141,7 @@ def _fault(
         failed = [check.name for check in checks.values() if not check.passed]
         if failed or lost:
             return f"it lost {lost:g} points ({', '.join(failed)})"
-        return "a visible check refuses it" if answer.exercise in stopped else ""
+        return VISIBLE_ONLY if answer.exercise in stopped else ""
     meant = checks.get(answer.caught_by)
     if meant is None or meant.reason not in ("failed", "raised"):
         return f"{answer.caught_by}, the check meant for it, {meant.reason if meant else 'did not run'}"
@@ -159,6 +164,39 @@ def graders_table(labs: Iterable[LabVerdicts]) -> Table:
     for lab in labs:
         table.add_row(*lab.row())
     return table
+
+
+@contextmanager
+def _released_alone(workspace: Workspace, lab: str) -> Iterator[Path]:
+    """Yield a temporary course folder in which only `lab` is released, so that no real class is touched."""
+    with tempfile.TemporaryDirectory(prefix="course-") as name:
+        root = Path(name)
+        settings = (workspace.root / "nbgrader_config.py").read_text(encoding="utf-8")
+        settings += "c.CourseDirectory.db_url = f\"sqlite:///{root / 'class' / 'gradebook.db'}\"\n"
+        (root / "nbgrader_config.py").write_text(settings, encoding="utf-8")
+        (root / "solutions" / lab).mkdir(parents=True)
+        shutil.copy2(workspace.solutions / lab / "lab.ipynb", root / "solutions" / lab)
+        make_release(root, lab)
+        yield root
+
+
+def surviving_mutants(
+    workspace: Workspace, lab: str, tell: Callable[[str], None]
+) -> tuple[int, list[tuple[Answer, str]]]:
+    """Grade every mechanical mutant of a lab's reference solutions.
+
+    Returns how many were tried, and those that kept all points, each with "" or what a visible check said about it.
+    """
+    bank = mutant_bank(workspace.solutions / lab / "lab.ipynb")
+    tell(f"{lab}: grading {len(bank)} mutants ...")
+    with _released_alone(workspace, lab) as root:
+        verdicts = grade_bank(root, lab, bank, lambda outcome: tell(f"  {outcome.student}"))
+    kept = [
+        (answer, verdict.fault)
+        for answer, verdict in verdicts.items()
+        if not verdict.fault.startswith("it lost")
+    ]
+    return len(bank), [(answer, fault) for answer, fault in kept if fault in ("", VISIBLE_ONLY)]
 
 
 def grade_graders(workspace: Workspace, tell: Callable[[str], None]) -> list[LabVerdicts]:
@@ -188,14 +226,7 @@ def grade_graders(workspace: Workspace, tell: Callable[[str], None]) -> list[Lab
         if data.get("key") != key:
             bank = load_bank(folder)
             tell(f"{lab}: grading {len(bank)} answers ...")
-            with tempfile.TemporaryDirectory(prefix="course-") as name:
-                root = Path(name)
-                settings = (workspace.root / "nbgrader_config.py").read_text(encoding="utf-8")
-                settings += "c.CourseDirectory.db_url = f\"sqlite:///{root / 'class' / 'gradebook.db'}\"\n"
-                (root / "nbgrader_config.py").write_text(settings, encoding="utf-8")
-                (root / "solutions" / lab).mkdir(parents=True)
-                shutil.copy2(notebook, root / "solutions" / lab)
-                make_release(root, lab)
+            with _released_alone(workspace, lab) as root:
                 verdicts = grade_bank(root, lab, bank, lambda outcome: tell(f"  {outcome.student}"))
             data = {"key": key, "verdicts": [asdict(verdict) for verdict in verdicts.values()]}
             write_private(file, json.dumps(data, indent=1) + "\n")
