@@ -1,7 +1,7 @@
-"""Run every test in two halves side by side: the graders' own tests mostly wait, all others mostly compute.
+"""Run every test: two halves side by side, then the lessons, which are timed, alone.
 
-`make test` calls it. The first half is shown as it runs, the output of the second one follows. Exit code 0 only if
-both halves passed.
+The graders' own tests mostly wait, all others mostly compute. `make test` calls it. The first half is shown as it runs,
+the output of the second one follows. Exit code 0 only if all passed.
 """
 
 from __future__ import annotations
@@ -12,23 +12,23 @@ import tempfile
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent
-FIRST = ("grading", "browser", "serve")
+FIRST, ALONE = ("grading", "browser", "serve"), ("lessons",)
 
 
-def halves() -> tuple[list[str], list[str]]:
-    """Return the folders and files of both halves; together they are all that pytest collects in tests/."""
+def parts() -> tuple[list[str], list[str], list[str]]:
+    """Return the folders and files of both halves and of what runs alone; together, all that tests/ holds."""
     everything = [
         path
         for path in sorted(TESTS.iterdir())
         if path.match("test_*.py") or (path.is_dir() and any(path.rglob("test_*.py")))
     ]
-    first = [str(path) for path in everything if path.name in FIRST]
-    return first, [str(path) for path in everything if str(path) not in first]
+    first, alone = ([str(path) for path in everything if path.name in names] for names in (FIRST, ALONE))
+    return first, [str(path) for path in everything if str(path) not in first + alone], alone
 
 
 def main() -> int:
-    """Run both halves and return the worse exit code."""
-    first, second = halves()
+    """Run all parts and return the worst exit code."""
+    first, second, alone = parts()
     command = [sys.executable, "-m", "pytest", *sys.argv[1:]]
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as kept:
         beside = subprocess.Popen(
@@ -46,7 +46,7 @@ def main() -> int:
             kept.seek(0)
             sys.stdout.write(kept.read())
             sys.stdout.flush()
-    return code
+    return max(code, subprocess.call([*command, *alone], cwd=TESTS.parent))
 
 
 if __name__ == "__main__":
