@@ -26,6 +26,7 @@ def test_it_starts_knowing_nothing_and_learns(run: FirstRun) -> None:
     assert run.tokens_per_second == run.tokens / run.seconds
 
 
+@pytest.mark.slow
 def test_same_seed_same_run_and_another_seed_another(run: FirstRun) -> None:
     text = first_model.small_world()
     again = first_model.train_first_model(text, seed=0, steps=40, stages=(0, 20, 40))
@@ -47,6 +48,7 @@ def test_chances_are_the_models_own_and_in_order(run: FirstRun) -> None:
     assert max(chances.values()) == pytest.approx(float(expected.max()), abs=1e-5)
 
 
+@pytest.mark.slow
 def test_moving_the_slider_changes_sentence_and_picture_and_frames_differ(run: FirstRun) -> None:
     view = first_model.learning_view(run)
     image = view.widget().children[-2]

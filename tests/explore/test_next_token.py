@@ -63,6 +63,7 @@ def test_the_curves_say_their_best_orders_and_the_line_across() -> None:
     assert len(both.figure.axes) == 2
 
 
+@pytest.mark.slow
 def test_the_shape_that_the_lesson_shows() -> None:
     """A longer memory needs more text, bad smoothing undoes it, and counting comes close to the small GPT."""
     gpt, tokenizer, record = load_course_gpt("base")
