@@ -233,7 +233,9 @@ def report(
     if mutants:
         from course_lib.grading.bank import surviving_mutants
 
-        lab = workspace.lab(number or "00")
+        if not number:
+            raise CourseError("Which lab's solutions? For example `course report 02 --mutants`.")
+        lab = workspace.lab(number)
         tried, survivors = surviving_mutants(workspace, lab, tell=typer.echo)
         for answer, fault in survivors:
             typer.echo(f"{lab}/{answer.exercise}, {answer.story}{f' ({fault})' if fault else ''}")

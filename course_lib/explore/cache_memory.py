@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import torch
+
+from course_lib.evaluation.memory import kv_cache_bytes
 from course_lib.explore.figure import BLUE, GREY, RED, Picture, new_figure
+from course_lib.models.gpt import GPTConfig
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,15 +21,21 @@ def cache_bytes(cache: KVCache) -> int:
     return cache.keys.nbytes + cache.values.nbytes
 
 
-def bytes_per_token(shape: Mapping[str, float], grouped: bool = True, bytes_per_number: int = 2) -> int:
-    """Return the bytes of cache that one token of one conversation takes: 2 x layers x heads x size x bytes.
+def bytes_per_token(shape: Mapping[str, float], grouped: bool = True) -> int:
+    """Return the bytes of cache that one token of one conversation takes, at 2 bytes per number.
 
     Args:
         shape: `layers`, `heads`, `kv_heads` and `head_dim`, as the values of a claim.
         grouped: count the key-value heads; False counts the query heads, a common mistake.
     """
-    heads = shape["kv_heads" if grouped else "heads"]
-    return int(2 * shape["layers"] * heads * shape["head_dim"] * bytes_per_number)
+    layers, heads, kv_heads, head_dim = (
+        int(shape[name]) for name in ("layers", "heads", "kv_heads", "head_dim")
+    )
+    config = GPTConfig(
+        vocab_size=1, context=1, n_layer=layers, n_head=heads, n_embd=heads * head_dim,
+        n_kv_head=kv_heads if grouped else heads,
+    )  # fmt: skip
+    return kv_cache_bytes(config, 1, dtype=torch.float16)
 
 
 def draw_cache(

@@ -191,12 +191,8 @@ def surviving_mutants(
     tell(f"{lab}: grading {len(bank)} mutants ...")
     with _released_alone(workspace, lab) as root:
         verdicts = grade_bank(root, lab, bank, lambda outcome: tell(f"  {outcome.student}"))
-    kept = [
-        (answer, verdict.fault)
-        for answer, verdict in verdicts.items()
-        if not verdict.fault.startswith("it lost")
-    ]
-    return len(bank), [(answer, fault) for answer, fault in kept if fault in ("", VISIBLE_ONLY)]
+    survivors = [(answer, one.fault) for answer, one in verdicts.items() if one.fault in ("", VISIBLE_ONLY)]
+    return len(bank), survivors
 
 
 def grade_graders(workspace: Workspace, tell: Callable[[str], None]) -> list[LabVerdicts]:

@@ -1,8 +1,8 @@
 """Mechanical mutants: the reference solution with one small change, which the hidden checks should notice.
 
 An operator swapped, a constant moved, a condition turned round, a statement dropped. A mutant that keeps all points
-survives: either the change makes no difference, or a check is missing. `course report --graders --mutants` lists the
-survivors for a person to look at.
+survives: either the change makes no difference, or a check is missing. `course report NN --mutants` lists the survivors
+for a person to look at.
 """
 
 from __future__ import annotations
@@ -57,9 +57,10 @@ def mutants(source: str) -> Iterator[Mutant]:
 
 def _changes(node: ast.AST) -> tuple[str, ...]:
     """The kinds of change that fit a node."""
-    if isinstance(node, ast.BinOp | ast.BoolOp | ast.Compare | ast.AugAssign):
-        swap: tuple[str, ...] = ("swap",)
-        return (*swap, "drop") if isinstance(node, ast.AugAssign) else swap
+    if isinstance(node, ast.AugAssign):
+        return ("swap", "drop")
+    if isinstance(node, ast.BinOp | ast.BoolOp | ast.Compare):
+        return ("swap",)
     if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
         return ("not",) if isinstance(node.value, bool) else ("plus", "minus")
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.Not):
@@ -75,15 +76,13 @@ def _apply(tree: ast.AST, node: ast.AST, change: str) -> str:
     """Make the change in `tree` and say what it was; '' if it does not fit after all."""
     before = ast.unparse(node)
     if change == "swap":
-        if isinstance(node, ast.Compare):
-            other = _SWAPS.get(type(node.ops[0]))
-            if other is None:
-                return ""
-            node.ops[0] = other()  # type: ignore[call-overload]
+        compared = isinstance(node, ast.Compare)
+        other = _SWAPS.get(type(node.ops[0] if compared else node.op))  # type: ignore[attr-defined]
+        if other is None:
+            return ""
+        if compared:
+            node.ops[0] = other()  # type: ignore[attr-defined]
         else:
-            other = _SWAPS.get(type(node.op))  # type: ignore[attr-defined]
-            if other is None:
-                return ""
             node.op = other()  # type: ignore[attr-defined]
         return f"{before} -> {ast.unparse(node)}"
     if isinstance(node, ast.Constant):

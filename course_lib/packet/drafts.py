@@ -11,13 +11,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from course_lib.packet.cases import case_for, get_case
+from course_lib.packet.cases import Case, case_for, get_case
 from course_lib.packet.checks import check_packet
 from course_lib.packet.checks.core import Context
 from course_lib.packet.files import assessments, read_text
 from course_lib.packet.gate import Verdict, compute_gate
-from course_lib.packet.kinds import RECOMPUTE
-from course_lib.packet.load import Tree, load_packet, parse_tree, update_packet
+from course_lib.packet.kinds import Row, is_right
+from course_lib.packet.load import Packet, Tree, load_packet, parse_tree, update_packet
 from course_lib.packet.lock import read_lock, seal_packet
 
 if TYPE_CHECKING:
@@ -51,9 +51,11 @@ def draft_lesson(folder: str | Path, lesson: str, today: date) -> list[str]:
     drafts = parse_tree(read_text(assessments("drafts.yaml"), DRAFTS_LIMIT))
     wanted: Tree = drafts[lesson]
     packet = load_packet(folder)
-    (_cost if lesson == "03" else _operations)(wanted, packet.tree, today)
     if lesson == "03":
+        _cost(wanted, packet.tree)
         _price(wanted, Context(packet, lesson, today))
+    else:
+        _operations(wanted, packet.tree, today)
     for claim in wanted.get("claims", []):
         claim["as_of"] = today.isoformat()
     for entry in [*wanted.get("models", []), *wanted.get("decisions", [])]:
@@ -108,7 +110,7 @@ def catch_up(desk: Desk) -> None:
 def prepare(desk: Desk) -> None:
     """After the measurements of lesson 04: lock the test rows in the data card and draft what most use cases share."""
     packet = load_packet(desk.folder)
-    case = get_case(case_for((packet.model.meta.use_case_id if packet.model.meta else None) or ""))
+    case = _case(packet)
     cards = packet.model.data
     if cards and not any(card.locked_test_sha256 == case.sha256 for card in cards):
         desk.write({"data": [{"id": cards[0].id, "locked_test_sha256": case.sha256}]})
@@ -143,8 +145,7 @@ def draft_evaluation(folder: str | Path, today: date) -> dict[str, Any]:
     """
     packet = load_packet(folder)
     context = Context(packet, "04", today)
-    rows = context.evidence["E-CAND"].rows
-    wrong = [row for row in rows if RECOMPUTE["evaluation"]([row])["wrong"]]
+    wrong = _wrong_rows(context)
     results = [
         {"threshold": threshold.id, "evidence": evidence, "metric": metric}
         for threshold in packet.model.thresholds
@@ -166,9 +167,7 @@ def draft_evaluation(folder: str | Path, today: date) -> dict[str, Any]:
 def wrong_answers(folder: str | Path, today: date, n: int = 5) -> list[dict[str, str]]:
     """Return the first wrong rows of the candidate to read: id, the text, what was right, what was said."""
     packet = load_packet(folder)
-    context = Context(packet, "04", today)
-    case = get_case(case_for((packet.model.meta.use_case_id if packet.model.meta else None) or ""))
-    wrong = [row for row in context.evidence["E-CAND"].rows if RECOMPUTE["evaluation"]([row])["wrong"]]
+    case, wrong = _case(packet), _wrong_rows(Context(packet, "04", today))
     return [
         {
             "id": str(row["id"]),
@@ -178,6 +177,17 @@ def wrong_answers(folder: str | Path, today: date, n: int = 5) -> list[dict[str,
         }
         for row in wrong[:n]
     ]
+
+
+def _case(packet: Packet) -> Case:
+    """The course data that fits a packet's use case."""
+    return get_case(case_for((packet.model.meta.use_case_id if packet.model.meta else None) or ""))
+
+
+def _wrong_rows(context: Context) -> list[Row]:
+    """The rows that the candidate got wrong."""
+    rows = context.evidence["E-CAND"].rows
+    return [row for row in rows if not is_right(str(row["output"]), str(row["gold"]))]
 
 
 def _answered_before(metric: str) -> bool:
@@ -205,26 +215,23 @@ def _missing(old: Any, new: Any, section: str = "") -> Any:
     return None
 
 
-def _cost(wanted: Tree, tree: Tree, today: date) -> None:
-    """The cost model's volume and review rate are those of the packet."""
-    volume = (tree.get("use_case") or {}).get("volume") or {}
-    requests = int(volume.get("requests_per_month") or 0)
+def _cost(wanted: Tree, tree: Tree) -> None:
+    """The cost model's volume and review rate are those of the packet.
+
+    A review takes the minutes that the packet names, else those of the draft, or as many as the promised cost allows.
+    """
+    use_case = tree.get("use_case") or {}
+    requests = int((use_case.get("volume") or {}).get("requests_per_month") or 0)
     rate = float((tree.get("oversight") or {}).get("review_rate") or 0.0)
-    cost, old = wanted["cost_model"], tree.get("cost_model") or {}
-    review = cost["human_review"]
-    slo = ((tree.get("use_case") or {}).get("slo") or {}).get("cost_per_request_usd")
-    fixed = float(cost["fixed_month_usd"])
-    minutes, hourly = float(review["minutes"]), float(review["usd_per_hour"])
-    if slo and requests and rate:  # reviews may cost what the packet promises, less a tenth for all else
-        minutes = round(max(0.1, (0.9 * float(slo) - fixed / requests) * 60 / (hourly * rate)), 1)
-        minutes = min(minutes, 12.0)
-    if old.get("human_review"):
-        minutes = float(old["human_review"].get("minutes") or minutes)
-    if (
-        requests * rate * float(review["minutes"]) / 60 * hourly + fixed
-        <= float(slo or 1e12) * requests * 0.99
-    ):
-        minutes = float(review["minutes"])
+    slo = (use_case.get("slo") or {}).get("cost_per_request_usd")
+    own = ((tree.get("cost_model") or {}).get("human_review") or {}).get("minutes")
+    cost = wanted["cost_model"]
+    review, fixed = cost["human_review"], float(cost["fixed_month_usd"])
+    minutes, hourly = float(own or review["minutes"]), float(review["usd_per_hour"])
+    if slo and requests and rate and not own:  # a tenth of the promise is left for all else
+        minutes = min(
+            minutes, round(max(0.1, (0.9 * float(slo) - fixed / requests) * 60 / (hourly * rate)), 1)
+        )
     review |= {"rate": rate, "minutes": minutes, "cost_month_usd": requests * rate * minutes / 60 * hourly}
     cost["requests_per_month"] = requests
 

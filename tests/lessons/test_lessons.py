@@ -132,6 +132,25 @@ def test_results_are_not_typed_into_prose(path: Path) -> None:
                 )
 
 
+def test_sizes_named_in_prose_are_those_of_the_data() -> None:
+    """Three sentences give a size before its cell runs, so that a prediction can be made; they are checked here."""
+    from course_lib.data.claims import claim
+    from course_lib.explore.first_model import small_world
+    from course_lib.training.course_gpt import load_course_gpt, make_corpus
+
+    prose = {
+        path.name[:2]: "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+        for path in LESSONS
+    }
+    assert f"This text has {len(set(small_world()))} different characters." in prose["00"]
+    _, tokenizer, record = load_course_gpt("base")
+    thousands = round(len(tokenizer.encode(make_corpus(record["seed"]).text)) / 1000, -1)
+    assert f"about {thousands:.0f} thousand tokens of the manual" in prose["01"]
+    v = claim("llama-3-8b-shape").values
+    size = f"{v['params_b']} billion weights in {v['layers']} layers"
+    assert f"{size}, with {v['kv_heads']} key-value heads of size {v['head_dim']}" in prose["04"]
+
+
 @pytest.mark.slow
 @each_lesson
 def test_the_lesson_runs_in_its_budget_and_prints_what_it_stores(path: Path, tmp_path: Path) -> None:
