@@ -35,8 +35,8 @@ def cell(text: object) -> str:
 
 
 def _acts(sign: str) -> bool:
-    """Control and format characters (ESC, bidirectional marks, BOM, zero width), unassigned and line separators."""
-    return unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp") and not _joins(sign)
+    """Control and format characters (ESC, bidirectional marks, BOM, zero width) and line separators."""
+    return unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") and not _joins(sign)
 
 
 def _joins(sign: str) -> bool:

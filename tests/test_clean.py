@@ -45,7 +45,9 @@ def test_what_people_write_stays(name: str) -> None:
 )
 def test_what_acts_goes(sign: str) -> None:
     found = plain(f"a{sign}b")
-    assert found.startswith("a") and found.endswith("b") and found.isprintable()
+    assert found.startswith("a")
+    assert found.endswith("b")
+    assert found.isprintable()
 
 
 def test_half_characters_become_question_marks() -> None:
