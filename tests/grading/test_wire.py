@@ -15,7 +15,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_lib.grading.frames import Closed, Peer, WireError, receive_frame, send_frame
+from course_lib.grading.frames import Closed, Peer, WireError, receive_frame, send_frame, until
 from course_lib.grading.wire import Decoder, Encoder, copy_into
 
 
@@ -250,7 +250,7 @@ def test_a_frame_that_drips_is_late() -> None:
     thread.start()
     started = time.monotonic()
     with pytest.raises(TimeoutError):
-        receive_frame(right, started + 0.4)
+        receive_frame(right, until(started + 0.4))
     assert time.monotonic() - started < 3
     stop.set()
     thread.join(5)
