@@ -56,7 +56,9 @@ def _values(column: Any, encode: Callable[[Any], Tree]) -> Tree | None:
     name = str(column.dtype)
     if name == "category":
         codes, kinds = pandas.Categorical(column).codes, encode_table(column.dtype.categories, encode)
-        return None if kinds is None else ["category", encode(codes.copy()), kinds, bool(column.dtype.ordered)]
+        return (
+            None if kinds is None else ["category", encode(codes.copy()), kinds, bool(column.dtype.ordered)]
+        )
     if not NAMED.fullmatch(name):
         return None
     gaps, items = column.isna(), column.astype(object)
@@ -81,7 +83,11 @@ def decode_table(kind: str, rest: list[Tree], decode: Callable[[Tree], Any]) -> 
             return found
         if not NAMED.fullmatch(str(name)) or type(found) is not list:
             raise WireError("a column is not well formed")
-        return pandas.array(found, dtype=name) if name != "object" else np.array([*found, None], dtype=object)[:-1]
+        return (
+            pandas.array(found, dtype=name)
+            if name != "object"
+            else np.array([*found, None], dtype=object)[:-1]
+        )
 
     if kind == "labels":
         data, name = rest

@@ -55,7 +55,7 @@ FOLDER = REPO / "tests" / "attacks"
 PATHS = sorted(path for path in FOLDER.glob("*.py") if path.stem != "lab")
 HONEST = ("a-honest", "lp-honest", "lq-honest", "m-honest", "zz-honest")
 FEWEST = 64
-PATIENCE = 60.0  # seconds for the slowest submission
+PATIENCE = 300.0  # seconds for the slowest submission, on a machine that is busy
 EACH = 5.0  # seconds for one, on average
 MOST_BYTES = 8_000_000  # of a graded notebook or a page
 MOST_KILOBYTES = 3_000_000  # of memory of any process of the grader
