@@ -182,16 +182,11 @@ def pack_training_state(
                 keep(f"optimizer.{index}.{key}", value)
             else:
                 plain.setdefault(str(index), {})[key] = value
+    about = {"kind": type(optimizer).__name__, "shapes": _shapes(optimizer), "state": plain}
+    about |= {"groups": state["param_groups"], "tensors": _of_optimizer(tensors)}
     metadata = {
         "format": STATE_FORMAT,
-        "optimizer": _as_json(
-            {
-                "kind": type(optimizer).__name__,
-                "shapes": _shapes(optimizer),
-                "state": plain,
-                "groups": state["param_groups"],
-            }
-        ),
+        "optimizer": _as_json(about),
         "settings": json.dumps(settings, sort_keys=True),
         "record": json.dumps(record),
     }
@@ -241,15 +236,16 @@ def load_training_state(
         )
     if stored_optimizer["shapes"] != _shapes(optimizer):
         raise CheckpointError(f"{path} belongs to a run that trained other parameters of this model")
+    if stored_optimizer["tensors"] != _of_optimizer(tensors):
+        raise CheckpointError(f"{path} is cut short: a part of its optimizer's state is missing")
     state: dict[int, dict[str, Any]] = {
         int(index): parts for index, parts in stored_optimizer["state"].items()
     }
-    for name in tensors:
-        if name.startswith("optimizer."):
-            _, index, key = name.split(".", 2)
-            value, parameter = tensors[name], parameters[int(index)]
-            fits = value.shape == parameter.shape
-            state.setdefault(int(index), {})[key] = split_like(value, parameter) if fits else value
+    for name in stored_optimizer["tensors"]:
+        _, index, key = name.split(".", 2)
+        value, parameter = tensors[name], parameters[int(index)]
+        fits = value.shape == parameter.shape
+        state.setdefault(int(index), {})[key] = split_like(value, parameter) if fits else value
     if "generator" not in tensors:
         raise CheckpointError(f"{path} is no training state of this course: it has no generator")
     with torch.no_grad():
@@ -275,6 +271,10 @@ def _as_json(optimizer: dict[str, Any]) -> str:
                     "can be stored, so this run could not be resumed"
                 )
     return json.dumps(optimizer)
+
+
+def _of_optimizer(tensors: dict[str, Tensor]) -> list[str]:
+    return sorted(name for name in tensors if name.startswith("optimizer."))
 
 
 def _shapes(optimizer: torch.optim.Optimizer) -> list[list[list[int]]]:
