@@ -135,6 +135,7 @@ def test_the_use_case_may_change_until_it_is_measured(
     assert (home / "packet.yaml").read_bytes() == before == (lab / "packet" / "packet.yaml").read_bytes()
 
 
+@pytest.mark.slow
 def test_the_snapshot_of_the_machine_follows_the_use_case(lab: Path) -> None:
     open_packet("00", "letters", lab).measure("E-ENV")
     desk = open_packet("00", "water-bills", lab)
