@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import re
 from pathlib import Path
 
 import pytest
 import torch
+from markdown_it import MarkdownIt
 
 from course_lib.data import facts
 from course_lib.data.houses import PRICE_PER_SQFT, house_sales
 from course_lib.errors import CourseError
-from course_lib.explore.figure import Picture, compare, new_figure
+from course_lib.explore.figure import Marked, Picture, compare, new_figure, table
 from course_lib.explore.lens import lens_by_group
 from course_lib.explore.loss_valley import critical_rate, descend, loss_valley, valley
 from course_lib.explore.mistakes import next_words, train_tiny
@@ -91,6 +93,27 @@ def test_house_sales_hide_the_weight_in_noise() -> None:
 def test_a_prediction_is_shown_beside_the_result_or_asked_for() -> None:
     assert "no prediction yet" in compare("price?", None, 5).data
     assert "| you predicted | 4 |" in compare("price?", 4, 5).data
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["__mod__", "*x* **y**", "[a](b)", "![](x)", "`c`", "<b>x</b>", "a | b", "&lt;", "one\n\n# two", "$x$"],
+)
+def test_what_a_model_wrote_is_never_taken_for_markdown(written: str) -> None:
+    reader = MarkdownIt("commonmark").enable("table")
+    for shown in (
+        table(["model", "text"], [["one", written]]),
+        compare(written, "x", "y"),
+        compare("q", written, 1),
+    ):
+        page = reader.render(shown.data)
+        assert html.escape(" ".join(written.split()), quote=False) in page
+        assert page.count("<strong>") == shown.data.count("| measured |")
+        assert set(re.findall(r"<(\w+)", page)) <= {"table", "thead", "tbody", "tr", "th", "td", "strong"}
+
+
+def test_a_cell_may_say_that_it_is_markdown() -> None:
+    assert "| [a](b) |" in table(["link"], [[Marked("[a](b)")]]).data
 
 
 @pytest.mark.parametrize("path", QUIZZES, ids=lambda path: path.stem)
