@@ -192,6 +192,16 @@ def test_the_lab_is_fetched_and_validated_without_configuration(
     ).first
     expect(released).to_contain_text(FIRST)
     keep(page, "assignment-list")
+    page.locator("#jp-MainMenu").get_by_text("Nbgrader", exact=True).click()
+    entries = page.locator(".lm-Menu-item:not(.lm-mod-hidden) .lm-Menu-itemLabel")
+    expect(entries.first).to_be_visible()
+    assert entries.all_inner_texts() == ["Assignment List"], "learners see no entry of instructors"
+    keep(page, "menu")
+    page.keyboard.press("Escape")
+    for title in ("Create Assignment", "Formgrader", "Course List"):
+        assert (
+            page.locator(f".jp-SideBar [title*='{title}'], .jp-LauncherCard[title*='{title}']").count() == 0
+        )
     page.get_by_role("button", name="Fetch").first.click()
     expect(page.get_by_role("button", name="Submit").first).to_be_visible()
     assert (server.root / "work" / FIRST / "lab.ipynb").is_file()
