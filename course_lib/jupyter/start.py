@@ -12,6 +12,7 @@ from pathlib import Path
 
 from course_lib.errors import CourseError
 from course_lib.grading.exchange import HAS_EXCHANGE, release
+from course_lib.jupyter.stills import leave_stills
 from course_lib.progress import read_progress
 from course_lib.workspace import Workspace, use_own_tools
 
@@ -28,6 +29,13 @@ def _require_free(port: int) -> None:
             raise CourseError(
                 f"Port {port} cannot be used ({error}). Choose another, or leave --port out."
             ) from error
+
+
+def _is_running(workspace: Workspace) -> bool:
+    """Whether a JupyterLab runs here already: then the widgets in its notebooks are alive."""
+    from jupyter_server.serverapp import list_running_servers
+
+    return any(server.get("root_dir") == str(workspace.root) for server in list_running_servers())
 
 
 def first_notebook(workspace: Workspace, lesson: str = "") -> Path:
@@ -121,6 +129,10 @@ def start_jupyterlab(
         print("In JupyterLab: Nbgrader > Assignment List fetches, validates and submits labs.")
     for each in workspace.lesson_notebooks():
         own_copy(workspace, each)
+    if not _is_running(workspace):
+        leave_stills(
+            [*workspace.work.glob("lessons/*.ipynb"), *workspace.work.glob("[0-9][0-9]-*/packet.ipynb")]
+        )
     copy = own_copy(workspace, notebook)
     print(
         f"Your own copies of the lessons: {copy.parent.relative_to(workspace.root)} (results as shipped: lessons/)."

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 LIMIT = 300  # seconds for a whole notebook; ExecuteOnward stops at 240
 ENDLESS = "A loop in exercise `{exercise}` does not end: the cell was stopped after {seconds} seconds."
-TOO_LONG = "The notebook ran for more than {minutes} minutes and was stopped: look for a loop that does not end."
+TOO_LONG = (
+    "The notebook ran for more than {minutes} minutes and was stopped: look for a loop that does not end."
+)
 
 
 class PatientValidator(Validator):

@@ -137,6 +137,27 @@ def test_answering_a_quiz_explains_and_records(tmp_path: Path) -> None:
     assert '"tries": 2' in (tmp_path / "progress.json").read_text()
 
 
+def test_a_quiz_keeps_its_answers(tmp_path: Path) -> None:
+    questions = load_quiz(QUIZZES[0])
+    record = tmp_path / "progress.json"
+    _, choice, reply = Quiz("00", questions, record).widget().children[1].children
+    choice.value = 2
+    said, before = reply.value, record.read_text()
+
+    boxes = Quiz("00", questions, record).widget().children  # the cell runs again, perhaps tomorrow
+    assert (boxes[1].children[1].value, boxes[1].children[2].value) == (2, said)
+    assert (boxes[0].children[1].value, boxes[0].children[2].value) == (None, "")
+    assert record.read_text() == before, "showing an answer again is no new try"
+    assert Quiz("01", questions, record).widget().children[1].children[1].value is None
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"quizzes": {"00": 3}}', '{"quizzes": {"00": {"q": {}}}}'])
+def test_a_record_that_says_nothing_leaves_the_quiz_open(tmp_path: Path, text: str) -> None:
+    (tmp_path / "progress.json").write_text(text)
+    box = Quiz("00", load_quiz(QUIZZES[0]), tmp_path / "progress.json").widget()
+    assert {one.children[1].value for one in box.children} == {None}
+
+
 def test_a_broken_progress_file_is_kept_aside(tmp_path: Path) -> None:
     path = tmp_path / "progress.json"
     path.write_text("{broken")
