@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import pwd
+import random
 import shutil
 import stat
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,6 +18,7 @@ import pytest
 from nbgrader.auth import Authenticator
 from nbgrader.coursedir import CourseDirectory
 
+from course_lib.grading import admit
 from course_lib.grading import collect as collecting
 from course_lib.grading.admit import MOST_DEPTH, NotAdmittedError, hand_in_time, read_beside
 from course_lib.grading.collect import SafeCollect, check_owner, refused
@@ -258,50 +259,39 @@ def collector(course: Workspace) -> Iterator[SafeCollect]:
         yield SafeCollect(coursedir=directory, authenticator=Authenticator(config=config), config=config)
 
 
-@pytest.mark.slow
 def test_a_file_swapped_for_a_link_brings_nothing_foreign(
-    course: Workspace, collector: SafeCollect, tmp_path: Path
+    course: Workspace, collector: SafeCollect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A learner changes a file and a folder into links to the solutions, and back, while they are collected."""
+    """Right after each look at a name, the learner may put a link to the solutions in its place, or take it back."""
     solutions = tmp_path / "solutions"
     solutions.mkdir()
     (solutions / "lab.ipynb").write_text(SECRET)
-    folder = hand_in(course, "ada", "own")
-    (folder / "part").mkdir()
-    (folder / "part" / "lab.ipynb").write_text("own")
-    aside = tmp_path / "aside"
-    aside.mkdir()
-    done = threading.Event()
+    dice, look = random.Random(0), admit._look
 
-    def swap() -> None:
-        while not done.is_set():
-            (aside / "link").symlink_to(solutions / "lab.ipynb")
-            (aside / "link").replace(folder / "lab.ipynb")
-            (folder / "part").rename(aside / "part")
-            (folder / "part").symlink_to(solutions)
-            (folder / "part").unlink()
-            (aside / "part").rename(folder / "part")
-            (aside / "file").write_text("own")
-            (aside / "file").replace(folder / "lab.ipynb")
+    def look_and_swap(parent: int | str, name: str) -> os.stat_result:
+        status = look(parent, name)
+        place = folder if name != "lab.ipynb" or dice.random() < 0.5 else folder / "part"
+        if dice.random() < 0.5 and not (place / name).is_symlink():
+            (place / name).rename(tmp_path / f"aside-{dice.random()}")
+            (place / name).symlink_to(solutions if name == "part" else solutions / "lab.ipynb")
+        return status
 
-    swapper = threading.Thread(target=swap)
-    swapper.start()
+    monkeypatch.setattr(admit, "_look", look_and_swap)
     arrived, moment = 0, datetime.now(UTC)
-    try:
-        for number in range(SWAPS):
-            target = tmp_path / "collected" / str(number)
-            try:
-                collector.copy(collecting.HandIn("ada", folder, moment, moment, []), target)
-            except (NotAdmittedError, OSError):
-                continue
-            for path in target.rglob("*"):
-                assert not path.is_symlink()
-                assert not path.is_file() or SECRET not in path.read_text()
-            arrived += (target / "lab.ipynb").is_file()
-    finally:
-        done.set()
-        swapper.join()
-    assert arrived > 0, "at times the file itself was there"
+    for number in range(SWAPS):
+        folder = hand_in(course, "ada", "own", mark=str(number))
+        (folder / "part").mkdir()
+        (folder / "part" / "lab.ipynb").write_text("own")
+        target = tmp_path / "collected" / str(number)
+        try:
+            collector.copy(collecting.HandIn("ada", folder, moment, moment, []), target)
+        except (NotAdmittedError, OSError):
+            continue
+        for path in target.rglob("*"):
+            assert not path.is_symlink()
+            assert not path.is_file() or SECRET not in path.read_text()
+        arrived += (target / "lab.ipynb").is_file()
+    assert 0 < arrived < SWAPS, "at times the file itself was there"
 
 
 def test_where_names_are_accounts_the_owner_must_be_the_name(tmp_path: Path) -> None:
