@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
-_TEXTS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
-_SIGNS = (b"{", b"[", b",", b":")
+_SIGNS = b"{[,:"
+_OTHERS = bytes(set(range(256)) - set(_SIGNS + b'"'))
+_PIECE = 2**20
 
 
 def count_values(data: bytes) -> int:
@@ -13,5 +12,10 @@ def count_values(data: bytes) -> int:
 
     Commas, colons and opening brackets are counted, those inside of strings left aside.
     """
-    bare = _TEXTS.sub(b"", data)
-    return sum(bare.count(sign) for sign in _SIGNS)
+    signs = data.replace(b"\\\\", b"").replace(b'\\"', b"").translate(None, _OTHERS)
+    count = inside = 0  # inside: 1 within a string
+    for start in range(0, len(signs), _PIECE):
+        parts = signs[start : start + _PIECE].split(b'"')
+        count += sum(map(len, parts[inside::2]))
+        inside ^= (len(parts) - 1) & 1
+    return count

@@ -28,7 +28,7 @@ from sqlalchemy.exc import DatabaseError
 from traitlets.config import Config, PyFileConfigLoader
 
 from course_lib.errors import CourseError
-from course_lib.grading.admit import NotAdmittedError, is_active, read_beside, read_notebook, read_plain
+from course_lib.grading.admit import NotAdmittedError, may_keep, read_beside, read_notebook, read_plain
 from course_lib.grading.exchange import LEARNER
 from course_lib.grading.pool import grade_tasks
 from course_lib.grading.preprocessors import STOPPED, ExecuteOnward, grade_id
@@ -245,7 +245,7 @@ class _Run:
         target = self.root / "class" / "autograded" / student / self.assignment
         kept = {name: data for found in graded.values() for name, data in found.files.items()}
         for name, data in {**files, **kept}.items():
-            if not is_active(name):
+            if may_keep(name):
                 write_atomic(target / name, data, 0o444)
         stamp = self._timestamp(self.root / "class" / "submitted" / student / self.assignment)
         if stamp:

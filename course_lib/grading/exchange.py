@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from course_lib.errors import CourseError
-from course_lib.grading.admit import hand_in_time
+from course_lib.grading.admit import hand_in_time, may_keep
 from course_lib.workspace import Workspace, use_own_tools
 
 if TYPE_CHECKING:
@@ -164,6 +164,14 @@ def before_autograde(assignment: str, student: str, notebooks: list[str]) -> Non
         stamp = folder / "timestamp.txt"
         if stamp.is_file() and hand_in_time(folder) is None:
             stamp.unlink()
+
+
+def after_autograde(assignment: str, student: str, notebooks: list[str]) -> None:
+    """nbgrader's hook after it graded a submission: what may not lie in a graded folder goes."""
+    for folder in {Path(notebook).parent for notebook in notebooks}:
+        graded = folder.parents[1].with_name("autograded") / student / assignment
+        for path in [path for path in graded.rglob("*") if path.is_file() and not may_keep(path.name)]:
+            path.unlink()
 
 
 def collect(workspace: Workspace, lab: str) -> None:
