@@ -6,6 +6,7 @@ Each lab is written once in solutions/, released to labs/, and everything about 
 import sys
 from pathlib import Path
 
+from course_lib.jupyter.assignment_list import say_plainly
 from course_lib.jupyter.formgrader import guard_files
 
 root = Path(__file__).resolve().parent
@@ -33,7 +34,11 @@ c.Exchange.root = str(root / "class" / "exchange")
 c.Exchange.assignment_dir = str(root / "work")
 c.Exchange.cache = str(root / "work" / ".submitted")
 c.ExchangeFactory.collect = "course_lib.grading.collect.SafeCollect"
+c.ExchangeFactory.submit = "course_lib.grading.handin.SafeSubmit"
 c.ExchangeFactory.release_assignment = "course_lib.grading.handin.SafeRelease"
+
+if "nbgrader.server_extensions.assignment_list.handlers" in sys.modules:  # only where JupyterLab starts
+    say_plainly()
 
 # Fair to damaged notebooks, safe from hostile ones, no points without evidence: course_lib/grading.
 ours = "course_lib.grading.preprocessors."

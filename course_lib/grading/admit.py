@@ -23,7 +23,7 @@ from course_lib.json_size import count_values
 
 MB = 2**20
 MOST_NOTEBOOK = 64 * MB
-MOST_CELLS = 2000
+MOST_CELLS, MOST_RENAMED = 2000, 10  # in a notebook; notebooks that are looked at for a renamed one
 MOST_VALUES, MOST_KEPT_VALUES = 1_000_000, 400_000  # in a notebook's JSON; without its outputs
 MOST_BESIDE, MOST_BESIDE_FILES = 32 * MB, 200  # files that are handed in along with the notebooks
 MOST_DEPTH, MOST_ENTRIES = 16, 2000  # folders in folders; files and folders of all kinds that are looked at
@@ -185,6 +185,36 @@ def read_notebook(path: Path) -> NotebookNode:
         there = sorted(one_line(name, 60) for name in names if name != "timestamp.txt")
         raise NotAdmittedError(f"No {path.name}; found {', '.join(there[:5]) or 'nothing'}.")
     return parse_notebook(read_plain(path), path.name)
+
+
+def grade_ids(nb: NotebookNode) -> set[str]:
+    """Return the ids under which nbgrader knows a notebook's cells."""
+    found = (cell.metadata.get("nbgrader") for cell in nb.cells)
+    return {str(data["grade_id"]) for data in found if isinstance(data, dict) and data.get("grade_id")}
+
+
+def match_notebook(folder: Path, expected: set[str], names: list[str]) -> Path | None:
+    """Return the one notebook under another name whose cells are those of a lab; None without one, or with several.
+
+    Args:
+        folder: what was handed in, or will be.
+        expected: the lab's grade_ids; the notebook has more than half of them.
+        names: the notebooks that the lab has, without `.ipynb`: none of them is a renamed one.
+    """
+    if not expected or not folder.is_dir():
+        return None
+    there = sorted(path for path in folder.iterdir() if path.suffix.lower() == ".ipynb")
+    found = []
+    for path in [path for path in there if path.name not in {f"{name}.ipynb" for name in names}][
+        :MOST_RENAMED
+    ]:
+        try:
+            ids = grade_ids(read_notebook(path))
+        except NotAdmittedError:
+            continue
+        if 2 * len(ids & expected) > len(expected):
+            found.append(path)
+    return found[0] if len(found) == 1 else None
 
 
 @dataclass

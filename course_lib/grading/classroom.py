@@ -27,8 +27,16 @@ from nbgrader.utils import compute_checksum, is_grade, is_locked, parse_utc
 from sqlalchemy.exc import DatabaseError
 from traitlets.config import Config, PyFileConfigLoader
 
+from course_lib.clean import one_line
 from course_lib.errors import CourseError
-from course_lib.grading.admit import NotAdmittedError, may_keep, read_beside, read_notebook, read_plain
+from course_lib.grading.admit import (
+    NotAdmittedError,
+    match_notebook,
+    may_keep,
+    read_beside,
+    read_notebook,
+    read_plain,
+)
 from course_lib.grading.exchange import LEARNER
 from course_lib.grading.pool import grade_tasks
 from course_lib.grading.preprocessors import STOPPED, ExecuteOnward, grade_id
@@ -170,7 +178,10 @@ class _Run:
                 path = folder / f"{name}.ipynb"
                 try:
                     if not path.exists() and not path.is_symlink():
+                        renamed = match_notebook(folder, set(self.order[name]), self.expected)
+                        path = renamed or path
                         read_notebook(path)  # says what is there instead
+                        problems[name] = f"{one_line(path.name, 100)} was graded as {name}.ipynb."
                     submitted[name] = read_plain(path)
                 except NotAdmittedError as problem:
                     problems[name] = str(problem)

@@ -70,7 +70,9 @@ class OnlyHosts:
             request = Request(scope)
             name = host_name(request.headers.get("host", ""))
             if not is_own(name, self.host):
-                said = f"this server does not answer for the host {name!r:.100}; use the address that it printed"
+                said = (
+                    f"this server does not answer for the host {name!r:.100}; use the address that it printed"
+                )
                 await error_response(request, ServeError(Problem.HOST, said))(scope, receive, send)
                 return
         await self.app(scope, receive, send)
@@ -176,7 +178,9 @@ class Service:
         """Return the request's body. Raises ServeError if it is no JSON, too large, too slow or cut off."""
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json":  # a form of another site's page can send any other kind unasked
-            raise ServeError(Problem.KIND, f"the body is {kind or 'of no kind'!r:.100}; expected application/json")
+            raise ServeError(
+                Problem.KIND, f"the body is {kind or 'of no kind'!r:.100}; expected application/json"
+            )
         body = bytearray()
         try:
             async with asyncio.timeout(self.body_seconds):
