@@ -235,6 +235,7 @@ class PlainFiles:
     most_size: int  # bytes in all; a hole in a file counts like any other byte
     skip: Callable[[str, bool], bool] = lambda name, is_folder: False
     left_out: list[str] = field(default_factory=list)
+    owner: int = -1  # of the folder, once it was opened
     newest: float = 0.0  # the last change in what was walked, as the file system wrote it down
     files: int = 0
     size: int = 0

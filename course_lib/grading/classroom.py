@@ -160,6 +160,7 @@ class _Run:
         self.shipped = {k: v for k, v in read_beside(source).items() if not k.startswith("packet/")}
         self.order = {name: _cell_order(source / f"{name}.ipynb") for name in self.expected}
         self.about: dict[str, tuple[str, dict[str, str], dict[str, bytes]]] = {}  # key, problems, files
+        self.renamed: dict[str, list[str]] = {}
 
     def prepare(self, student: str, done: Callable[[Outcome], None]) -> Task | None:
         """Return the task for a submission; None if it is finished already or can't be graded at all."""
@@ -181,7 +182,8 @@ class _Run:
                         renamed = match_notebook(folder, set(self.order[name]), self.expected)
                         path = renamed or path
                         read_notebook(path)  # says what is there instead
-                        problems[name] = f"{one_line(path.name, 100)} was graded as {name}.ipynb."
+                        said = f"{one_line(path.name, 100)} was graded as {name}.ipynb."
+                        self.renamed.setdefault(student, []).append(said)
                     submitted[name] = read_plain(path)
                 except NotAdmittedError as problem:
                     problems[name] = str(problem)
@@ -222,6 +224,7 @@ class _Run:
         status = NOT_GRADED if "lab" in problems or set(problems) - set(absent) else GRADED
         flags = [note for found in graded.values() for note in found.notes]
         flags = [problem for name, problem in problems.items() if name not in absent] + flags
+        flags += self.renamed.pop(student, [])
         try:
             if graded:
                 self._write_notebooks(student, graded, files)

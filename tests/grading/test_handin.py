@@ -135,11 +135,38 @@ def test_a_notebook_is_matched_only_if_there_is_one(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_renamed_notebook_is_graded_and_it_is_said(course: Workspace) -> None:
     nb = build_submission(course.labs / TINY / "lab.ipynb", ANSWERS)
-    submit(course.root, TINY, "ada", nb, "my lab.ipynb")
+    folder = submit(course.root, TINY, "ada", nb, "my lab.ipynb").parent
+    for name in ("data.csv", "page.xhtm", "page.html.png", "page"):
+        (folder / name).write_text("x")
     (outcome,) = grade_submissions(course.root, TINY, trust=True)
     assert outcome.status == "graded"
     assert outcome.score == 8.0
     assert "my lab.ipynb was graded as lab.ipynb." in outcome.reason
+    graded = course.classroom / "autograded" / "ada" / TINY
+    assert sorted(path.name for path in graded.iterdir()) == ["data.csv", "lab.ipynb", "page.html.png"]
+
+
+def test_plain_nbgrader_keeps_no_more_in_the_graded_folder(tmp_path: Path) -> None:
+    notebook = tmp_path / "class" / "submitted" / "ada" / TINY / "lab.ipynb"
+    graded = tmp_path / "class" / "autograded" / "ada" / TINY
+    (graded / "part").mkdir(parents=True)
+    for name in ("lab.ipynb", "data.csv", "page.xhtm", "part/page.SVG", "part/page"):
+        (graded / name).touch()
+    exchange.after_autograde(TINY, "ada", [str(notebook)])
+    left = [path.relative_to(graded).as_posix() for path in graded.rglob("*") if path.is_file()]
+    assert sorted(left) == ["data.csv", "lab.ipynb"]
+
+
+def test_plain_nbgrader_meets_no_time_that_it_cannot_read(tmp_path: Path) -> None:
+    folder = tmp_path / "class" / "submitted" / "ada" / TINY
+    folder.mkdir(parents=True)
+    stamp = folder / "timestamp.txt"
+    stamp.write_text("2026-01-01 00:00:00 UTC")
+    exchange.before_autograde(TINY, "ada", [str(folder / "lab.ipynb")])
+    assert stamp.is_file()
+    stamp.write_text("99999999999999999999")
+    exchange.before_autograde(TINY, "ada", [str(folder / "lab.ipynb")])
+    assert not stamp.exists()
 
 
 @pytest.mark.skipif(not HAS_EXCHANGE, reason="nbgrader has no exchange here")
