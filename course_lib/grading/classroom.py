@@ -31,6 +31,7 @@ from course_lib.clean import one_line
 from course_lib.errors import CourseError
 from course_lib.grading.admit import (
     NotAdmittedError,
+    hand_in_time,
     match_notebook,
     may_keep,
     read_beside,
@@ -39,6 +40,7 @@ from course_lib.grading.admit import (
 )
 from course_lib.grading.exchange import LEARNER
 from course_lib.grading.pool import grade_tasks
+from course_lib.grading.prepared import prepare
 from course_lib.grading.preprocessors import STOPPED, ExecuteOnward, grade_id
 from course_lib.grading.record import (
     GRADED,
@@ -146,9 +148,8 @@ class _Run:
         self.root, self.assignment, self.book, self.again = root, assignment, book, again
         config = _config(root)
         limit = config.Execute.get("timeout") or 30
-        self.settings = Settings(
-            float(limit), float(config.ExecuteOnward.get("notebook_timeout") or 240), trust
-        )
+        total = float(config.ExecuteOnward.get("notebook_timeout") or 240)
+        self.settings = Settings(float(limit), total / 2, total, trust)
         entry = book.gradebook.find_assignment(assignment)
         self.expected = [notebook.name for notebook in entry.notebooks]
         late = (str(entry.duedate), repr(config.LateSubmissionPlugin), repr(config.AssignLatePenalties))
@@ -156,6 +157,9 @@ class _Run:
         source = root / "solutions" / assignment
         self.instructor = {
             name: (source / f"{name}.ipynb").read_text(encoding="utf-8") for name in self.expected
+        }
+        self.prepared = {
+            name: prepare(nbformat.reads(text, as_version=4)).text() for name, text in self.instructor.items()
         }
         self.shipped = {k: v for k, v in read_beside(source).items() if not k.startswith("packet/")}
         self.order = {name: _cell_order(source / f"{name}.ipynb") for name in self.expected}
@@ -208,7 +212,9 @@ class _Run:
             done(self.finish(Result(student, {}, 0.0)))
             return None
         seed = submission_seed(self.root, self.assignment, student, content)
-        return Task(student, self.instructor, submitted, files, seed, self.settings)
+        came = hand_in_time(folder)
+        moment = came.isoformat() if came else ""
+        return Task(student, self.prepared, submitted, files, seed, self.settings, moment)
 
     def finish(self, result: Result) -> Outcome:
         """Write a submission's notebooks and scores, then its record; return the outcome."""
