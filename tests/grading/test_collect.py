@@ -338,3 +338,16 @@ def test_the_folders_of_the_exchange_can_be_moved_by_their_owners_only(course: W
     (course.labs / LAB / "lab.ipynb").write_text("{ }")
     release(course)
     assert rights(top) == 0o755
+
+
+def test_what_is_no_folder_is_refused_and_the_folder_beside_it_counts(course: Workspace) -> None:
+    hand_in(course, "ada", "her own", when=now(seconds=2))
+    (inbound(course) / f"ada+{LAB}+{now()}+file").write_text("a file")
+    (inbound(course) / f"ada+{LAB}+{now()}+link").symlink_to("nowhere")
+    (inbound(course) / f"ada+{LAB}+").mkdir()
+    (inbound(course) / f"ada+{LAB}+").chmod(0)
+    collect(course, LAB)
+    assert submitted(course, "ada").is_dir()
+    said = [refusal.reason for refusal in refused(course.root, LAB)]
+    assert any("is not a folder" in reason for reason in said)
+    assert any("+link is a link." in reason for reason in said)
