@@ -27,11 +27,13 @@ from nbgrader.utils import compute_checksum, is_grade, is_locked, parse_utc
 from sqlalchemy.exc import DatabaseError
 from traitlets.config import Config, PyFileConfigLoader
 
+from course_lib.clean import one_line
 from course_lib.errors import CourseError
 from course_lib.grading.admit import (
     NotAdmittedError,
     hand_in_time,
-    is_active,
+    match_notebook,
+    may_keep,
     read_beside,
     read_notebook,
     read_plain,
@@ -162,6 +164,7 @@ class _Run:
         self.shipped = {k: v for k, v in read_beside(source).items() if not k.startswith("packet/")}
         self.order = {name: _cell_order(source / f"{name}.ipynb") for name in self.expected}
         self.about: dict[str, tuple[str, dict[str, str], dict[str, bytes]]] = {}  # key, problems, files
+        self.renamed: dict[str, list[str]] = {}
 
     def prepare(self, student: str, done: Callable[[Outcome], None]) -> Task | None:
         """Return the task for a submission; None if it is finished already or can't be graded at all."""
@@ -180,7 +183,11 @@ class _Run:
                 path = folder / f"{name}.ipynb"
                 try:
                     if not path.exists() and not path.is_symlink():
+                        renamed = match_notebook(folder, set(self.order[name]), self.expected)
+                        path = renamed or path
                         read_notebook(path)  # says what is there instead
+                        said = f"{one_line(path.name, 100)} was graded as {name}.ipynb."
+                        self.renamed.setdefault(student, []).append(said)
                     submitted[name] = read_plain(path)
                 except NotAdmittedError as problem:
                     problems[name] = str(problem)
@@ -223,6 +230,7 @@ class _Run:
         status = NOT_GRADED if "lab" in problems or set(problems) - set(absent) else GRADED
         flags = [note for found in graded.values() for note in found.notes]
         flags = [problem for name, problem in problems.items() if name not in absent] + flags
+        flags += self.renamed.pop(student, [])
         try:
             if graded:
                 self._write_notebooks(student, graded, files)
@@ -257,7 +265,7 @@ class _Run:
         target = self.root / "class" / "autograded" / student / self.assignment
         kept = {name: data for found in graded.values() for name, data in found.files.items()}
         for name, data in {**files, **kept}.items():
-            if not is_active(name):
+            if may_keep(name):
                 write_atomic(target / name, data, 0o444)
         stamp = self._timestamp(self.root / "class" / "submitted" / student / self.assignment)
         if stamp:

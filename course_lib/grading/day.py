@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from course_lib.errors import CourseError
 from course_lib.grading.answers import build_submission, load_bank
 from course_lib.grading.classroom import generate_feedback, grade_submissions, make_release
+from course_lib.grading.collect import refused
 from course_lib.grading.exchange import collect
 from course_lib.grading.record import GRADED, Outcome
 from course_lib.workspace import Workspace
@@ -77,6 +78,8 @@ def grade_class(
 
     workspace.writable(workspace.classroom)
     collect(workspace, lab)
+    for refusal in refused(workspace.root, lab):
+        console.print(f"Collecting: {refusal.who}: {refusal.reason}", markup=False, soft_wrap=True)
     submitted = workspace.classroom / "submitted"
     known = sorted(path.parent.name for path in submitted.glob(f"*/{lab}") if path.is_dir())
     for name in students or ():
