@@ -13,11 +13,11 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from course_lib.json_size import count_values
+
 MAX_FRAME = 64 * 2**20  # bytes
 MAX_PARTS = 10_000
-MAX_TOKENS = (
-    3_000_000  # values of a frame's JSON: small ones take a hundred times their room once they are read
-)
+MAX_VALUES = 3_000_000  # of a frame's JSON: once they are read, small ones take a hundred times their room
 
 Tree = Any  # what json.dumps takes
 # Says how many seconds to wait for the other side before it is asked again; raises TimeoutError when time is up.
@@ -87,7 +87,7 @@ def receive_frame(sock: socket.socket, wait: Wait | None = None) -> tuple[Tree, 
         raise WireError("a frame is too large")
     text = _exactly(sock, length, wait)
     parts = [_exactly(sock, size, wait) for size in sizes]
-    if sum(map(text.count, (b"[", b"{", b","))) > MAX_TOKENS:
+    if len(text) > MAX_VALUES and count_values(text) > MAX_VALUES:
         raise WireError("a frame holds too many values")
     try:
         return json.loads(text), parts
