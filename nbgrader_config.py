@@ -53,7 +53,7 @@ c.Autograde.autograde_preprocessors = [
     ours + "FailClosed",
     theirs + "IgnorePattern",
     theirs + "LimitOutput",
-    theirs + "SaveAutoGrades",
+    "course_lib.grading.marks.SaveGrades",  # points that a person gave stay with their answer
     theirs + "AssignLatePenalties",
     theirs + "CheckCellMetadata",
 ]
