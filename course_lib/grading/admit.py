@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import warnings
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import nbformat
 from nbformat import NotebookNode
@@ -15,6 +18,13 @@ MB = 2**20
 MOST_NOTEBOOK = 64 * MB
 MOST_BESIDE, MOST_BESIDE_FILES = 32 * MB, 200  # files that are handed in along with the notebooks
 ACTIVE = {"htm", "html", "xhtml", "xht", "shtml", "svg", "svgz", "xml", "xsl", "xslt", "mht", "mhtml", "js"}
+FIRST_YEAR, AHEAD = (
+    2000,
+    timedelta(days=1),
+)  # what a clock may say: nothing older, nothing further in the future
+TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?) ?([+-]\d\d:?\d\d|[A-Za-z_/]{0,40})"
+)
 IGNORED = {".ipynb_checkpoints", "__pycache__", ".pytest_cache", ".DS_Store", "timestamp.txt"}
 
 
@@ -30,6 +40,34 @@ def is_active(name: str) -> bool:
 def active_patterns() -> list[str]:
     """Return `ACTIVE` as patterns for nbgrader, which tells capitals from small letters: *.[hH][tT][mM] ..."""
     return ["*." + "".join(f"[{c}{c.upper()}]" for c in ending) for ending in sorted(ACTIVE)]
+
+
+def read_time(text: str) -> datetime | None:
+    """Return the time that a text such as `2026-11-27 12:00:00.5 UTC` gives, in UTC; None if it gives none.
+
+    Never raises. A time that no clock shows (the year 1, 9999, a week from now) is none either.
+    """
+    found = TIME.fullmatch(text.strip())
+    try:
+        if found is None:
+            return None
+        moment, zone = datetime.fromisoformat(found[1]), found[2]
+        if zone[:1] in ("+", "-"):
+            moment = datetime.fromisoformat(found[1] + zone)
+        else:
+            moment = moment.replace(tzinfo=UTC if zone in ("", "Z") else ZoneInfo(zone))
+        moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError, OSError, KeyError):  # KeyError: a zone that nobody knows
+        return None
+    return moment if moment.year >= FIRST_YEAR and moment - datetime.now(UTC) < AHEAD else None
+
+
+def hand_in_time(folder: Path) -> datetime | None:
+    """Return when a collected hand-in came, in UTC, as its `timestamp.txt` says; None if that says nothing usable."""
+    try:
+        return read_time(read_plain(folder / "timestamp.txt", 200).decode("utf-8", "replace"))
+    except NotAdmittedError:
+        return None
 
 
 def read_plain(path: Path, most: int = MOST_NOTEBOOK) -> bytes:
