@@ -33,6 +33,7 @@ c.Exchange.root = str(root / "class" / "exchange")
 c.Exchange.assignment_dir = str(root / "work")
 c.Exchange.cache = str(root / "work" / ".submitted")
 c.ExchangeFactory.collect = "course_lib.grading.collect.SafeCollect"
+c.ExchangeFactory.release_feedback = "course_lib.grading.returned.SafeReleaseFeedback"
 
 # Fair to damaged notebooks, safe from hostile ones, no points without evidence: course_lib/grading.
 ours = "course_lib.grading.preprocessors."

@@ -14,7 +14,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearOutput
 from nbgrader.utils import compute_checksum, is_grade, is_locked
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 from traitlets.config import Config, PyFileConfigLoader
 
@@ -201,14 +202,10 @@ class _Run:
         folder = self.root / "class" / "submitted" / student / self.assignment
         hand_in = self.hand_ins[student] = self._read(student, folder)
         hand_in.before = load_record(record_path(self.root, self.assignment, student))
-        record = None if self.again else hand_in.before
-        kept = (self.root / "class" / "autograded" / student / self.assignment).glob("*.ipynb")
-        if record is not None and record.key == hand_in.key:
-            if record.outcome.status == NOT_GRADED or any(kept):
-                points = self.book.points(self.assignment, student, self.order)
-                if points.max_points or record.outcome.status == NOT_GRADED:
-                    done(points.into(record.outcome))
-                    return None
+        finished = None if self.again else self._finished(student, hand_in)
+        if finished is not None:
+            done(finished)
+            return None
         waiting = self.pending.load(student, hand_in.key)
         if waiting is None and (not hand_in.notebooks or hand_in.whole):
             waiting = Result(student, {})
@@ -216,10 +213,19 @@ class _Run:
             done(self.take(waiting))
             return None
         files = {**hand_in.files, **self.shipped}
-        seed = submission_seed(
-            self.root, self.assignment, student, handed_in_hash(hand_in.notebooks, files)
-        )
+        seed = submission_seed(self.root, self.assignment, student, handed_in_hash(hand_in.notebooks, files))
         return Task(student, self.instructor, hand_in.notebooks, files, seed, self.settings)
+
+    def _finished(self, student: str, hand_in: _HandIn) -> Outcome | None:
+        """The outcome of a submission that was graded before, if all that decided it is the same and still there."""
+        record = hand_in.before
+        kept = (self.root / "class" / "autograded" / student / self.assignment).glob("*.ipynb")
+        if record is None or record.key != hand_in.key:
+            return None
+        points = self.book.points(self.assignment, student, self.order)
+        if record.outcome.status == NOT_GRADED or (points.max_points and any(kept)):
+            return points.into(record.outcome)
+        return None
 
     def _read(self, student: str, folder: Path) -> _HandIn:
         """Read what lies in a submission's folder."""
@@ -229,7 +235,7 @@ class _Run:
         elif any(path.is_symlink() for path in (folder.parent, folder)):
             hand_in.whole = "The submission's folder is a link."
         else:
-            hand_in.time = hand_in_time(folder)
+            hand_in.time = _as_nbgrader(hand_in_time(folder))
             for name in self.expected:
                 path = folder / f"{name}.ipynb"
                 try:
@@ -363,9 +369,7 @@ class _Run:
             save_record(self.root, self.assignment, outcome, "")  # next time again
         return outcome
 
-    def _write_notebooks(
-        self, student: str, hand_in: _HandIn, scores: Mapping[str, Graded | None]
-    ) -> None:
+    def _write_notebooks(self, student: str, hand_in: _HandIn, scores: Mapping[str, Graded | None]) -> None:
         target = self.root / "class" / "autograded" / student / self.assignment
         graded = {name: found for name, found in scores.items() if found is not None}
         kept = {name: data for found in graded.values() for name, data in found.files.items()}
@@ -402,8 +406,28 @@ def _not_there(path: Path) -> str:
     return f"No {path.name}."
 
 
+def _as_nbgrader(time: datetime | None) -> datetime | None:
+    """The gradebook keeps UTC without saying so."""
+    return None if time is None else time.astimezone(UTC).replace(tzinfo=None)
+
+
 def _stamp(time: datetime | None) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S.%f UTC") if time else ""
+
+
+def current_outcomes(root: Path, assignment: str) -> list[Outcome]:
+    """Return `load_outcomes` with the points of the gradebook as it is now: a person may have given some since."""
+    outcomes = load_outcomes(root, assignment)
+    if not outcomes:
+        return []
+    source = root / "solutions" / assignment
+    order = {path.stem: _cell_order(path) for path in sorted(source.glob("*.ipynb"))}
+    with _database_problems(), _book(root) as book:
+        if not _is_released(root, assignment):
+            return outcomes
+        book.settle(assignment)
+        found = [(outcome, book.points(assignment, outcome.student, order)) for outcome in outcomes]
+    return [points.into(outcome) if points.max_points else outcome for outcome, points in found]
 
 
 def generate_feedback(root: Path, assignment: str, students: Sequence[str] | None = None) -> list[Path]:
@@ -522,6 +546,15 @@ def _gradebook(root: Path) -> Gradebook:
     config = _config(root)
     use_own_tools()  # nbgrader calls `alembic` by name
     return Gradebook(config.CourseDirectory.db_url, config.CourseDirectory.course_id)
+
+
+def gradebook_name(root: Path) -> str:
+    """Return where the gradebook is: a file, or a database on a server without what a password could stand in."""
+    url = make_url(_config(root).CourseDirectory.db_url)
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    place = url.host or str(url.query.get("host", ""))
+    return f"{url.get_backend_name()} database {url.database} on {place or 'this machine'}"
 
 
 @contextlib.contextmanager

@@ -18,7 +18,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader import utils
-from nbgrader.api import Gradebook, Grade, SubmittedAssignment
+from nbgrader.api import Grade, Gradebook, SubmittedAssignment
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from sqlalchemy import Column, MetaData, String, Table, delete, insert, select
 from traitlets.config import Config
@@ -72,7 +72,9 @@ def keep_mark(book: Gradebook, grade: Grade, answer: str) -> None:
         marked = None
     elif not grade.needs_manual_grade:  # a person gave it, or left it, since the last grading
         marked = shown
-    grade.needs_manual_grade = marked != answer if grade.manual_score is not None else grade.auto_score is None
+    grade.needs_manual_grade = (
+        marked != answer if grade.manual_score is not None else grade.auto_score is None
+    )
     book.db.execute(delete(ANSWERS).where(ANSWERS.c.grade_id == grade.id))
     book.db.execute(insert(ANSWERS).values(grade_id=grade.id, shown=answer, marked=marked))
 
@@ -85,7 +87,7 @@ class SaveGrades(SaveAutoGrades):
         self.answers = answers_in(nb)
         with Gradebook(resources["nbgrader"]["db_url"]) as book:
             remember_answers(book)
-        return super().preprocess(nb, resources)  # type: ignore[no-any-return]
+        return super().preprocess(nb, resources)
 
     def _add_score(self, cell: NotebookNode, resources: Any) -> None:
         name = cell.metadata["nbgrader"]["grade_id"]
@@ -119,7 +121,9 @@ def settle(book: Gradebook, rule: AssignLatePenalties, submissions: Iterable[Sub
             book.db.refresh(notebook)
             penalty = None
             if late > 0:
-                penalty = rule.plugin_inst.late_submission_penalty(submission.student_id, notebook.score, late)
+                penalty = rule.plugin_inst.late_submission_penalty(
+                    submission.student_id, notebook.score, late
+                )
             notebook.late_submission_penalty = (
                 None if penalty is None else rule._check_late_penalty(notebook, penalty)
             )

@@ -52,7 +52,9 @@ class Change:
         """`ada: 94 -> 90 (-4), changed check`."""
         name, before = one_line(self.after.student), f"{self.before.final:g}"
         if self.after.status != GRADED:
-            return f"{name}: {before} stays, {self.why}, but it can't be graded. {one_line(self.after.reason)}"
+            return (
+                f"{name}: {before} stays, {self.why}, but it can't be graded. {one_line(self.after.reason)}"
+            )
         moved = self.after.final - self.before.final
         return f"{name}: {before} -> {self.after.final:g} ({moved:+g}), {self.why}"
 
@@ -71,7 +73,9 @@ def summary(changes: Sequence[Change]) -> list[str]:
     """What a person should read before the grades of a class change, a line each."""
     up = sum(change.after.final > change.before.final for change in changes)
     down = sum(change.after.final < change.before.final for change in changes)
-    head = f"{len(changes)} {'grade changes' if len(changes) == 1 else 'grades change'}: {up} up, {down} down."
+    head = (
+        f"{len(changes)} {'grade changes' if len(changes) == 1 else 'grades change'}: {up} up, {down} down."
+    )
     return [head, *(f"  {change.line()}" for change in changes)]
 
 
