@@ -408,9 +408,12 @@ def main() -> None:
     """Run the command; an error a person can mend is one sentence on stderr and exit code 1."""
     say_what_the_terminal_can_show()
     try:
+        str(Path.cwd()).encode()  # nbgrader and SQLite want it as UTF-8
         app()
     except CourseError as error:
         fail(str(error))
+    except UnicodeEncodeError as error:
+        fail(f"Python is told to use no UTF-8, and {error.object[:80]!a} needs it: set PYTHONUTF8=1.")
     except OSError as error:
         if error.errno in FULL:
             fail(

@@ -70,7 +70,7 @@ MAIN = "lab"  # the notebook without which a hand-in does not count as graded
 NOBODYS_FAULT = (CourseError, DatabaseError)  # no learner's, that is: they stop the class
 
 
-class ClassroomError(Exception):
+class ClassroomError(CourseError):
     """Something in the course folder, not in a submission, is missing or broken; the message says what."""
 
 

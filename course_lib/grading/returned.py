@@ -16,7 +16,7 @@ from nbgrader.utils import notebook_hash
 
 from course_lib.clean import one_line
 from course_lib.grading.admit import NotAdmittedError, read_plain
-from course_lib.grading.classroom import MAIN, NOBODYS_FAULT, generate_feedback
+from course_lib.grading.classroom import MAIN, NOBODYS_FAULT, ClassroomError, generate_feedback
 from course_lib.grading.exchange import HAS_EXCHANGE, _run
 from course_lib.grading.record import Outcome, write_atomic
 from course_lib.workspace import Workspace
@@ -30,8 +30,8 @@ ADVICE = (
     (r"^No .*\.ipynb; found", "Rename your notebook to the name that is missing and hand it in again."),
     (
         r"JSON|empty|damaged|not a notebook|as text",
-        "Open the notebook in JupyterLab. If it opens, save it and hand it in again. If not, move it out of the folder, "
-        "fetch a fresh copy with `course start NN`, and copy your answers into that.",
+        "Open the notebook in JupyterLab. If it opens, save it and hand it in again. If not, move it out of the "
+        "folder, fetch a fresh copy with `course start NN`, and copy your answers into that.",
     ),
     (
         r"\bMB\b|More than \d",
@@ -67,6 +67,8 @@ def write_pages(
                 made = {page.name: page for page in generate_feedback(root, lab, [student])}
             made |= {page.name: page for page in _reason_pages(root, lab, outcome, set(made))}
             pages += made.values()
+        except ClassroomError as error:  # nbgrader's, about this page
+            on_problem(student, one_line(error, 300))
         except NOBODYS_FAULT:
             raise
         except Exception as error:
