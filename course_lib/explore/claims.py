@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
+from course_lib import clock
 from course_lib.data.claims import STALE_DAYS, Claim, claim
 from course_lib.explore.figure import table
 
@@ -21,7 +22,7 @@ def age(claim: Claim, today: date) -> str:
 
 def dated(*ids: str, today: date | None = None) -> Any:
     """Show claims as a table: statement, source, day, age (today: by default this day, UTC)."""
-    day = today or datetime.now(UTC).date()
+    day = today or clock.today()
     rows = [
         [one.sentence(), f"[{urlsplit(one.source).netloc}]({one.source})", one.as_of, age(one, day)]
         for one in map(claim, ids)

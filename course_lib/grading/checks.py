@@ -15,7 +15,6 @@ traceback stay out of the output.
 from __future__ import annotations
 
 import ast
-import builtins
 import contextlib
 import importlib
 import inspect
@@ -25,6 +24,7 @@ import signal
 import textwrap
 import threading
 import time
+import traceback
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -32,6 +32,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from course_lib.grading.meter import alarm
 
 if TYPE_CHECKING:
     import torch
@@ -43,6 +45,19 @@ SEED_VARIABLE = "COURSE_GRADING_SEED"
 NOT_WRITTEN = "This function still raises NotImplementedError: write it first."
 ENDED = "Your code ended the Python process in this check."
 TOO_SLOW = "This check was stopped after {seconds:g} seconds: look for a loop that never ends."
+NO_RETURN = "`{name}` returned None: is there a `return` at its end?"
+# The exceptions that a learner is told of: their choice could tell inputs, so it is short.
+TOLD = (
+    NameError,
+    TypeError,
+    ValueError,
+    IndexError,
+    KeyError,
+    AttributeError,
+    ZeroDivisionError,
+    RuntimeError,
+)
+MOST_TRACES, MOST_TRACE = 20, 6000  # for the instructor, of checks that failed for reasons of their own
 
 
 @dataclass(frozen=True)
@@ -85,7 +100,7 @@ class Checks:
         exercise: the exercise's id, for example "softmax".
         points: the exercise's points; the checks' points must add up to it.
         seed: fixes the inputs; by default they are fresh (the grader's secret, else the system's entropy).
-        limit: seconds for one check.
+        limit: seconds for one check. At grading, seconds that the learner's process or this one computes.
         total: seconds for all checks together; what starts after that is stopped at once.
 
     Raises:
@@ -101,7 +116,7 @@ class Checks:
         self.points = float(points)
         self.limit = limit
         self.results: list[CheckResult] = []
-        self._deadline = time.monotonic() + total
+        self._left = total
         secret = os.environ.get(SEED_VARIABLE, "") if seed is None else str(seed)
         entropy = int.from_bytes(secret.encode()) if secret else secrets.randbits(128)
         self._seeds = np.random.SeedSequence([entropy, zlib.crc32(exercise.encode())])
@@ -135,8 +150,9 @@ class Checks:
             raise ValueError(f"two checks of {self.exercise!r} are called {name!r}")
         if points <= 0:
             raise ValueError(f"check {name!r}: points must be above 0, found {points}")
-        seconds = max(min(limit or self.limit, self._deadline - time.monotonic()), 0.05)
+        seconds = max(min(limit or self.limit, self._left), 0.05)
         reason, raised = "passed", ""
+        clock = _Clock()
         try:
             with _silence(), _time_limit(seconds), _seen(changes):
                 yield
@@ -147,12 +163,12 @@ class Checks:
         except NotImplementedError:
             reason, message = "not written", NOT_WRITTEN
         except AssertionError:
-            reason = "failed"
+            reason, message = "failed", _without_return() or message
         except BaseException as error:
-            reason = "raised"
-            # A learner's exception class could carry a test's input in its name; a built-in's name cannot.
-            known = getattr(builtins, type(error).__name__, None) is type(error)
-            raised = type(error).__name__ if known else "an error of its own"
+            reason, message = "raised", _without_return() or message
+            raised = next((kind.__name__ for kind in type(error).__mro__ if kind in TOLD), "another error")
+            self._trace(name, error)
+        self._left -= clock.passed()
         passed = reason == "passed"
         self.results.append(
             CheckResult(
@@ -164,6 +180,13 @@ class Checks:
                 raised,
             )
         )
+
+    def _trace(self, check: str, error: BaseException) -> None:
+        """Keep for the instructor what went wrong in the check itself, not in the learner's code."""
+        if _OUTSIDE is None or getattr(error, "of_the_learner", False) or len(_OUTSIDE.traces) >= MOST_TRACES:
+            return
+        lines = "".join(traceback.format_exception(error)[-8:])[-MOST_TRACE:]
+        _OUTSIDE.traces.append(f"{self.exercise}, check {check!r}:\n{lines}")
 
     def repeat(self, times: int, function: Callable[..., Any], *args: Any, **kwargs: Any) -> list[Any]:
         """Return the results of calling a learner's function many times with the same arguments.
@@ -256,6 +279,7 @@ class _Outside:
     show: Callable[[str, dict[str, Any]], None]
     session: Session
     source: Callable[[str], str]
+    traces: list[str]
 
 
 _OUTSIDE: _Outside | None = None
@@ -263,11 +287,14 @@ _OUTSIDE: _Outside | None = None
 
 @contextlib.contextmanager
 def outside(
-    show: Callable[[str, dict[str, Any]], None], session: Session, source: Callable[[str], str]
+    show: Callable[[str, dict[str, Any]], None],
+    session: Session,
+    source: Callable[[str], str],
+    traces: list[str],
 ) -> Iterator[None]:
     """Within the block, the learner's names are remote: checks show and look up through the examiner."""
     global _OUTSIDE
-    _OUTSIDE = _Outside(show, session, source)
+    _OUTSIDE = _Outside(show, session, source, traces)
     try:
         yield
     finally:
@@ -276,15 +303,37 @@ def outside(
 
 @contextlib.contextmanager
 def _seen(changes: bool) -> Iterator[None]:
-    """At grading, let calls in the block change the check's own objects, or not."""
+    """At grading, let calls in the block change the check's own objects, or not; watch for a missing `return`."""
     if _OUTSIDE is None:
         yield
         return
-    _OUTSIDE.session.changes = changes
+    _OUTSIDE.session.changes, _OUTSIDE.session.gave_none = changes, ""
     try:
         yield
     finally:
         _OUTSIDE.session.changes = False
+
+
+def _without_return() -> str:
+    """The sentence about a learner's function that gave None in this check where it should give something."""
+    name = _OUTSIDE.session.gave_none if _OUTSIDE is not None else ""
+    return NO_RETURN.format(name=name) if name else ""
+
+
+class _Clock:
+    """Seconds that count: at grading what the learner's process and this one computed, else the clock on the wall."""
+
+    def __init__(self) -> None:
+        self.started = self._now()
+
+    @staticmethod
+    def _now() -> float:
+        if _OUTSIDE is None:
+            return time.monotonic()
+        return _OUTSIDE.session.counted + time.process_time()
+
+    def passed(self) -> float:
+        return self._now() - self.started
 
 
 @contextlib.contextmanager
@@ -300,9 +349,16 @@ def _silence() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _time_limit(seconds: float) -> Iterator[None]:
-    """Raise `TimeUp` in the block after `seconds`; no limit outside the main thread or without SIGALRM."""
+    """Raise `TimeUp` in the block after `seconds`; no limit outside the main thread or without SIGALRM.
+
+    At grading they are seconds of this process's computing, and as many again of the learner's.
+    """
     if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
         yield
+        return
+    if _OUTSIDE is not None:
+        with alarm(seconds, TimeUp), _OUTSIDE.session.at_most(seconds):
+            yield
         return
 
     def ring(signum: int, frame: Any) -> None:
@@ -318,6 +374,6 @@ def _time_limit(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-        if outer[0]:  # the cell's own limit goes on
+        if outer[0]:  # whoever watches over this goes on
             left = outer[0] - (time.monotonic() - started)
             signal.setitimer(signal.ITIMER_REAL, max(left, 0.01), outer[1])

@@ -41,6 +41,7 @@ from course_lib.grading.admit import (
 )
 from course_lib.grading.exchange import LEARNER
 from course_lib.grading.pool import grade_tasks
+from course_lib.grading.prepared import prepare
 from course_lib.grading.preprocessors import STOPPED, ExecuteOnward, grade_id
 from course_lib.grading.record import (
     GRADED,
@@ -164,15 +165,17 @@ class _Run:
         self.root, self.assignment, self.book, self.again = root, assignment, book, again
         config = _config(root)
         limit = config.Execute.get("timeout") or 30
-        self.settings = Settings(
-            float(limit), float(config.ExecuteOnward.get("notebook_timeout") or 240), trust
-        )
+        total = float(config.ExecuteOnward.get("notebook_timeout") or 240)
+        self.settings = Settings(float(limit), total / 2, total, trust)
         entry = book.gradebook.find_assignment(assignment)
         self.expected = [notebook.name for notebook in entry.notebooks]
         late = (str(entry.duedate), repr(config.LateSubmissionPlugin), repr(config.AssignLatePenalties))
         source = root / "solutions" / assignment
         self.instructor = {
             name: (source / f"{name}.ipynb").read_text(encoding="utf-8") for name in self.expected
+        }
+        self.prepared = {
+            name: prepare(nbformat.reads(text, as_version=4)).text() for name, text in self.instructor.items()
         }
         self.shipped = {k: v for k, v in read_beside(source).items() if not k.startswith("packet/")}
         self.order = {name: _cell_order(source / f"{name}.ipynb") for name in self.expected}
@@ -186,7 +189,7 @@ class _Run:
         }
         self.pending = Pending(root, assignment)
         self.hand_ins: dict[str, _HandIn] = {}
-        self.held: dict[str, tuple[_HandIn, Change]] = {}
+        self.held: dict[str, tuple[str, Change]] = {}
 
     def prepare(self, student: str, done: Callable[[Outcome], None]) -> Task | None:
         """Return the task for a submission; None if it is finished already or can't be graded at all."""
@@ -199,8 +202,7 @@ class _Run:
             return None
 
     def _prepare(self, student: str, done: Callable[[Outcome], None]) -> Task | None:
-        folder = self.root / "class" / "submitted" / student / self.assignment
-        hand_in = self.hand_ins[student] = self._read(student, folder)
+        hand_in = self.hand_ins[student] = self._read(student)
         hand_in.before = load_record(record_path(self.root, self.assignment, student))
         finished = None if self.again else self._finished(student, hand_in)
         if finished is not None:
@@ -214,7 +216,8 @@ class _Run:
             return None
         files = {**hand_in.files, **self.shipped}
         seed = submission_seed(self.root, self.assignment, student, handed_in_hash(hand_in.notebooks, files))
-        return Task(student, self.instructor, hand_in.notebooks, files, seed, self.settings)
+        moment = hand_in.time.replace(tzinfo=UTC).isoformat() if hand_in.time else ""
+        return Task(student, self.prepared, hand_in.notebooks, files, seed, self.settings, moment)
 
     def _finished(self, student: str, hand_in: _HandIn) -> Outcome | None:
         """The outcome of a submission that was graded before, if all that decided it is the same and still there."""
@@ -227,8 +230,9 @@ class _Run:
             return points.into(record.outcome)
         return None
 
-    def _read(self, student: str, folder: Path) -> _HandIn:
+    def _read(self, student: str) -> _HandIn:
         """Read what lies in a submission's folder."""
+        folder = self.root / "class" / "submitted" / student / self.assignment
         hand_in = _HandIn()
         if not LEARNER.fullmatch(student):
             hand_in.whole = "The folder's name is no learner's name (letters, digits, '.', '_', '@' and '-')."
@@ -261,7 +265,7 @@ class _Run:
             change = self._change(hand_in, result)
             if change is not None and change.matters:
                 self.pending.save(hand_in.key, result)
-                self.held[result.student] = hand_in, change
+                self.held[result.student] = hand_in.key, change
                 return change.after
             return self._write(hand_in, result)
         except NOBODYS_FAULT:
@@ -280,11 +284,11 @@ class _Run:
         if confirm is not None and not confirm(changes):
             self.pending.clear()
             raise NotConfirmedError("No grade was changed. `course grade` shows the same changes again.")
-        for student, (hand_in, _) in sorted(self.held.items()):
-            result = self.pending.load(student, hand_in.key)
-            if result is None:
-                raise CourseError(f"{self.pending.folder} was changed while grading: grade again.")
+        for student, (key, _) in sorted(self.held.items()):
             try:
+                hand_in, result = self._read(student), self.pending.load(student, key)
+                if result is None or hand_in.key != key:
+                    raise CourseError(f"The hand-in of {student} was changed while grading: grade again.")
                 self._write(hand_in, result)
             except NOBODYS_FAULT:
                 raise

@@ -21,13 +21,11 @@ import signal
 import socket
 import sys
 import tempfile
-import time
 import traceback
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import torch
@@ -43,7 +41,9 @@ from course_lib.grading.kernel import (
     builtin_error,
     describe_error,
 )
+from course_lib.grading.meter import Meter, alarm
 from course_lib.grading.names import definition, only_imports
+from course_lib.grading.task import Settings, Task
 from course_lib.grading.wire import DICE, Decoder, Encoder, copy_into
 
 MOST_KERNELS = 60  # learner's processes for one submission
@@ -51,6 +51,7 @@ SHORT = 1.0  # seconds for a check once the submission has used up its patience 
 STOPPED, TIMED_OUT = "KernelStopped", "CellTimeoutError"
 ENDED = "This cell ended the kernel; the notebook went on in a new kernel."
 TOO_LONG = "This cell ran too long and was stopped; the notebook went on in a new kernel."
+USED_UP = "The cells above used up the time for all of them together, so this one did not run."
 LEFT_OUT = {"output_type": "stream", "name": "stdout", "text": "[the rest of the output was left out]\n"}
 MOST_OUTPUTS, MOST_KEPT = 1000, 6 * 2**20  # outputs of one cell, and characters of all outputs of a notebook
 GRACE = 3.0  # seconds of computing after a check cell's limit
@@ -178,23 +179,35 @@ class _Release:
             self.session.dropped.append(self.id)
 
 
+class Processes(Protocol):
+    """Where learners' processes come from (`sandbox.Control`)."""
+
+    def replace(self) -> socket.socket:
+        """End the last process, start another, and return a socket to it."""
+
+    def used(self) -> float:
+        """Return the seconds that count of all of them so far."""
+
+
 class Session:
     """The conversation with one learner's process after another.
 
-    `data_functions` are the learner's functions that return plain data by the instructor's annotation: an object in
-    its place could lie when it is asked.
+    `data_functions` are the learner's functions that return plain data by the instructor's annotation, and whether
+    that may be None: an object in its place could lie when it is asked.
     """
 
     def __init__(
-        self, launch: Callable[[], socket.socket], task: Task, data_functions: Collection[str] = ()
+        self, processes: Processes, task: Task, data_functions: Mapping[str, bool] | None = None
     ) -> None:
-        self.launch, self.task, self.data_functions = launch, task, data_functions
+        self.processes, self.task, self.data_functions = processes, task, data_functions or {}
         self.age = 0  # counts the processes
         self.dropped: list[int] = []
         self.peer: Peer | None = None
-        self.done: list[str] = []  # cells that ran to their end, for a new process
-        self.lost = 0.0  # seconds spent in what had to be stopped
-        self.deadline = time.monotonic() + task.settings.total
+        self.done: list[str] = []  # cells that ran, for a new process
+        self.counted = 0.0  # seconds that the learner's code has used, see `meter.py`
+        self.lost = 0.0  # those of them that were spent in what had to be stopped
+        self.allowed = math.inf  # what `counted` may come to in the block of a check
+        self.gave_none = ""  # the learner's function that gave None in this check where it gives data
         self.ids = itertools.count(1)
         self.callbacks: dict[int, Callable[..., Any]] = {}
         self.changes = False  # whether a check wants to see what a call does to its arguments
@@ -205,15 +218,15 @@ class Session:
 
     def _connect(self) -> Peer:
         if self.peer is None:
-            if self.age >= MOST_KERNELS or time.monotonic() > self.deadline:
+            if self.age >= MOST_KERNELS or self.is_over():
                 raise checks.Stopped("the submission has used up its time")
             self.age += 1
             self.dropped.clear()
-            sock = self.launch()
-            self.peer = Peer(sock, self._answer)
+            self.peer = Peer(self.processes.replace(), self._answer)
             files = [[name, i] for i, name in enumerate(self.task.files)]
             seed = int.from_bytes(self.task.secret.encode()[-4:], "big")
-            self._ask({"what": "start", "seed": seed, "files": files}, list(self.task.files.values()))
+            start = {"what": "start", "seed": seed, "files": files, "now": self.task.handed_in}
+            self._ask(start, list(self.task.files.values()))
             for code in self.done:
                 self._ask({"what": "run", "code": code}, [])
         return self.peer
@@ -223,31 +236,50 @@ class Session:
             self.peer.sock.close()
             self.peer = None
 
+    def restart(self) -> None:
+        """Forget the process and all that was run in it; the next request finds a new one."""
+        self.close()
+        self.done = []
+
+    def is_over(self) -> bool:
+        """Return whether the submission has used up all its time."""
+        return self.counted >= self.task.settings.total
+
     def limit(self) -> float:
         """Seconds for the next request: patience with hangs is spent once per submission, not once per hang."""
-        patience = max(self.task.settings.limit - self.lost, SHORT)
-        return max(min(patience, self.deadline - time.monotonic()), 0.05)
+        settings = self.task.settings
+        patience = max(settings.limit - self.lost, SHORT)
+        return max(min(patience, settings.total - self.counted, self.allowed - self.counted), 0.05)
+
+    @contextlib.contextmanager
+    def at_most(self, seconds: float) -> Iterator[None]:
+        """Within the block, the learner's code may use so many seconds."""
+        self.allowed = self.counted + seconds
+        try:
+            yield
+        finally:
+            self.allowed = math.inf
 
     def _ask(self, request: dict[str, Any], parts: list[bytes]) -> tuple[Mapping[str, Any], list[bytes]]:
         peer = self._connect() if request["what"] not in ("start",) and self.peer is None else self.peer
         assert peer is not None
         if self.dropped:
             request["drop"], self.dropped = self.dropped, []
-        started, outer = time.monotonic(), peer.deadline
-        peer.deadline = started + self.limit()
-        peer.sock.settimeout(self.limit())  # for sending
+        outer, inner, before = peer.wait, Meter(self.processes.used, self.limit()), self.counted
+        peer.wait = inner
         try:
             return peer.ask(request, parts)
         except BaseException as error:
             # Whatever came between a request and its reply: what that process says next could be anything.
             self.close()
             if isinstance(error, TimeoutError | checks.TimeUp):
-                self.lost += time.monotonic() - started
+                self.lost += inner.counted()
             if isinstance(error, Closed):
                 raise checks.Stopped("the process ended") from error
             raise
         finally:
-            peer.deadline = outer
+            self.counted = before + inner.counted()  # what was asked within is in it
+            peer.wait = outer
 
     # --- cells ---
 
@@ -256,8 +288,7 @@ class Session:
         try:
             reply, _ = self._ask({"what": "run", "code": code}, [])
             outputs = self._kept(reply["outputs"])
-            if not any(output["output_type"] == "error" for output in outputs):
-                self.done.append(code)
+            self.done.append(code)
             return outputs
         except TimeoutError:
             return [_error(TIMED_OUT, TOO_LONG)]
@@ -332,9 +363,15 @@ class Session:
             if (self.changes and target[0] != "operation") or isinstance(given[place], DICE):
                 copy_into(given[place], decoder.decode(tree))
         if "error" in reply:
-            raise builtin_error(reply["error"]["type"])(str(reply["error"]["text"])[:2000])
+            raise _theirs(reply["error"])
         before = decoder.handles
         values = [decoder.decode(tree) for tree in reply["values"]]
+        if (
+            target[0] == "name"
+            and self.data_functions.get(target[1]) is False
+            and any(value is None for value in values)
+        ):
+            self.gave_none = target[1]
         if decoder.handles > before and target[0] == "name" and target[1] in self.data_functions:
             raise TypeError(f"{target[1]} returned an object of its own where its annotation says data")
         if len(values) != request["times"]:
@@ -357,7 +394,7 @@ class Session:
         request = {"what": "backward", "graph": graph, "gradient": encoder.encode(gradient.detach())}
         reply, parts = self._ask(request, encoder.parts)
         if "error" in reply:
-            raise builtin_error(reply["error"]["type"])(str(reply["error"]["text"])[:2000])
+            raise _theirs(reply["error"])
         return self._decoder(parts, []).decode(reply["gradients"])
 
     def releases(self, id: int) -> object:
@@ -421,6 +458,13 @@ class Session:
             return {"error": describe_error(error)}, []
 
 
+def _theirs(error: Mapping[str, Any]) -> BaseException:
+    """The exception that the learner's code raised, as a built-in one that says whose it is."""
+    found = builtin_error(error["type"])(str(error["text"])[:2000])
+    found.of_the_learner = True  # type: ignore[attr-defined]
+    return found
+
+
 def _clean(output: Any) -> dict[str, Any] | None:
     """One output as it may be kept: text and pictures, nothing that a browser would run."""
     kind = output["output_type"]
@@ -459,15 +503,16 @@ class Names(dict[str, Any]):
         return value
 
 
-Kind = Literal["learner", "check", "setup", "locked"]
+Kind = Literal["answer", "own", "setup", "locked", "visible", "check"]
 
 
 @dataclass(frozen=True)
 class Cell:
     """A code cell to run.
 
-    Cells of the kinds learner, setup and locked run in the learner's process, checks here. What a setup cell
-    defines, and what a locked cell imports, is there for the checks too.
+    Checks run here, all other kinds in the learner's process: answers and the learner's own cells, and of the
+    instructor's the setup, the visible checks and what else is locked. What a setup cell defines, and what a locked
+    cell imports, is there for the checks too.
     """
 
     place: int
@@ -485,32 +530,51 @@ class CellResult:
 
 
 class Examiner:
-    """Goes through one notebook from top to bottom."""
+    """Goes through one notebook: once as its reader would, then exercise by exercise."""
 
-    def __init__(self, session: Session, learner: set[str], limit: float) -> None:
-        self.session, self.learner, self.limit = session, learner, limit
+    def __init__(self, session: Session, learner: set[str], settings: Settings) -> None:
+        self.session, self.learner, self.settings = session, learner, settings
         self.own: dict[str, Any] = {"__builtins__": builtins, "__name__": "__main__"}
-        self.written: list[str] = []  # sources of the learner's cells so far
+        self.written: list[str] = []  # sources of the learner's cells up to the check
         self.checked: dict[str, bytes] = {}  # the files that a check saw last
+        self.traces: list[str] = []  # of checks that failed for reasons of their own
 
-    def examine(self, cells: Iterable[Cell]) -> Iterator[CellResult]:
-        """Run the cells; yield what came of each until the notebook's time is used up.
+    def examine(self, cells: Sequence[Cell]) -> Iterator[CellResult]:
+        """Run the cells; yield what came of each until the submission's time is used up.
 
-        All cells of the learner's first, then the checks: what a check passes to a function can't be printed by a
-        later cell.
+        First all cells but the checks, from top to bottom: this is what the notebook shows. Then, in a process of
+        its own, each check right after the cells above it: no cell further down has taken a name away, no visible
+        check has left one, and nothing is shown, so that what a check passes to a function can't be printed.
         """
-        for count, cell in sorted(enumerate(cells, start=1), key=lambda item: item[1].kind == "check"):
-            if time.monotonic() > self.session.deadline:
+        stopped: set[int] = set()
+        for count, cell in enumerate(cells, start=1):
+            if cell.kind == "check":
+                continue
+            if self.session.is_over():
                 return
-            outputs = self._check(cell.source) if cell.kind == "check" else self._run(cell)
-            for output in outputs:
-                if output["output_type"] == "execute_result":
-                    output["execution_count"] = count
-            yield CellResult(cell.place, count, outputs)
+            outputs = self._run(cell)
+            if any(output.get("ename") in (STOPPED, TIMED_OUT) for output in outputs):
+                stopped.add(cell.place)
+            yield CellResult(cell.place, count, _numbered(outputs, count))
+        if self.learner:  # else the checks look at what the cells have left, such as files
+            self.session.restart()
+            self.written.clear()
+        last = max((place for place, cell in enumerate(cells) if cell.kind == "check"), default=-1)
+        for count, cell in enumerate(cells[: last + 1], start=1):
+            if self.session.is_over():
+                return
+            if cell.kind == "check":
+                yield CellResult(cell.place, count, _numbered(self._check(cell.source), count))
+            elif self.learner and cell.kind != "visible" and cell.place not in stopped:
+                self.session.run(cell.source)
+                if cell.kind in ("answer", "own"):
+                    self.written.append(cell.source)
 
     def _run(self, cell: Cell) -> list[dict[str, Any]]:
-        if cell.kind == "learner":
+        if cell.kind in ("answer", "own"):
             self.written.append(cell.source)
+            if cell.kind == "own" and self.session.counted >= self.settings.cells:
+                return [_error(TIMED_OUT, USED_UP)]
         else:
             self._set_up(cell.source if cell.kind == "setup" else only_imports(cell.source))
         return self.session.run(cell.source)
@@ -532,8 +596,8 @@ class Examiner:
         printed = io.StringIO()
         with (
             self._in_work_folder(),
-            checks.outside(show, self.session, self.source),
-            _alarm(self.limit),
+            checks.outside(show, self.session, self.source, self.traces),
+            _alarm(self.settings.limit),
             _nothing_is_not_close(),
         ):
             try:
@@ -542,6 +606,8 @@ class Examiner:
             except BaseException as error:
                 lines = [line[:5000] for line in traceback.format_exception(error)[-6:]]
                 shown.append(_error(type(error).__name__, str(error)[:500], lines))
+                if not getattr(error, "of_the_learner", False):
+                    self.traces.append(f"A check cell did not come to its end:\n{''.join(lines)}")
                 value = None
         if printed.getvalue():
             shown.insert(0, {"output_type": "stream", "name": "stdout", "text": printed.getvalue()[:20_000]})
@@ -579,6 +645,13 @@ class Examiner:
                 if found is not None:
                     return found
         return ""
+
+
+def _numbered(outputs: list[dict[str, Any]], count: int) -> list[dict[str, Any]]:
+    for output in outputs:
+        if output["output_type"] == "execute_result":
+            output["execution_count"] = count
+    return outputs
 
 
 def _execute(source: str, names: Names) -> Any:
@@ -628,16 +701,9 @@ def _alarm(seconds: float) -> Iterator[None]:
 
     What no handler interrupts, such as a set of numbers that collide, ends the examiner with it.
     """
-
-    def ring(signum: int, frame: FrameType | None) -> None:
-        raise checks.TimeUp
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
     signal.setitimer(signal.ITIMER_PROF, seconds + GRACE)
     try:
-        yield
+        with alarm(seconds, checks.TimeUp):
+            yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

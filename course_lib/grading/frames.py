@@ -15,8 +15,14 @@ from typing import Any
 
 MAX_FRAME = 64 * 2**20  # bytes
 MAX_PARTS = 10_000
+MAX_TOKENS = (
+    3_000_000  # values of a frame's JSON: small ones take a hundred times their room once they are read
+)
 
 Tree = Any  # what json.dumps takes
+# Says how many seconds to wait for the other side before it is asked again; raises TimeoutError when time is up.
+Wait = Callable[[], float]
+BACKSTOP = 10.0  # times a limit: so much by the clock on the wall, whatever was used
 HEAD = struct.Struct("<II")
 LENGTH = struct.Struct("<Q")
 
@@ -29,51 +35,79 @@ class Closed(WireError):  # noqa: N818 - an end, not an error
     """The other side is gone."""
 
 
-def send_frame(sock: socket.socket, message: Tree, parts: list[bytes] | None = None) -> None:
-    """Write one frame. Raises WireError if it is too large, Closed if nobody reads it."""
+def until(deadline: float) -> Wait:
+    """Return a `Wait` that ends at a moment of time.monotonic's clock."""
+
+    def wait() -> float:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the time is used up")
+        return left
+
+    return wait
+
+
+def send_frame(
+    sock: socket.socket, message: Tree, parts: list[bytes] | None = None, wait: Wait | None = None
+) -> None:
+    """Write one frame.
+
+    Raises WireError if it is too large, Closed if nobody reads it, TimeoutError if `wait` says that time is up.
+    """
     text = json.dumps(message, separators=(",", ":")).encode()
     parts = parts or []
     head = HEAD.pack(len(text), len(parts)) + b"".join(LENGTH.pack(len(part)) for part in parts)
     if len(text) + sum(map(len, parts)) > MAX_FRAME:
         raise WireError("the frame is too large")
-    try:
-        sock.sendall(b"".join([head, text, *parts]))
-    except (BrokenPipeError, ConnectionError) as error:
-        raise Closed("nobody reads any more") from error
+    view = memoryview(b"".join([head, text, *parts]))
+    done = 0
+    while done < len(view):
+        if wait is not None:
+            sock.settimeout(wait())
+        try:
+            done += sock.send(view[done:])
+        except TimeoutError:
+            if wait is None:
+                raise
+        except ConnectionError as error:
+            raise Closed("nobody reads any more") from error
 
 
-def receive_frame(sock: socket.socket, deadline: float | None = None) -> tuple[Tree, list[bytes]]:
+def receive_frame(sock: socket.socket, wait: Wait | None = None) -> tuple[Tree, list[bytes]]:
     """Read one frame: the message and its binary parts.
 
-    Raises Closed at the end, WireError for nonsense, TimeoutError if the whole is not there at the deadline
-    (on time.monotonic's clock), however slowly it drips.
+    Raises Closed at the end, WireError for nonsense, TimeoutError if `wait` says that time is up, however slowly
+    it drips.
     """
-    length, count = HEAD.unpack(_exactly(sock, HEAD.size, deadline))
+    length, count = HEAD.unpack(_exactly(sock, HEAD.size, wait))
     if count > MAX_PARTS:
         raise WireError("a frame has too many parts")
-    sizes = [size for (size,) in LENGTH.iter_unpack(_exactly(sock, LENGTH.size * count, deadline))]
+    sizes = [size for (size,) in LENGTH.iter_unpack(_exactly(sock, LENGTH.size * count, wait))]
     if length + sum(sizes) > MAX_FRAME:
         raise WireError("a frame is too large")
-    text = _exactly(sock, length, deadline)
-    parts = [_exactly(sock, size, deadline) for size in sizes]
+    text = _exactly(sock, length, wait)
+    parts = [_exactly(sock, size, wait) for size in sizes]
+    if sum(map(text.count, (b"[", b"{", b","))) > MAX_TOKENS:
+        raise WireError("a frame holds too many values")
     try:
         return json.loads(text), parts
     except (ValueError, RecursionError) as error:
         raise WireError("a frame is not JSON") from error
 
 
-def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytes:
+def _exactly(sock: socket.socket, size: int, wait: Wait | None) -> bytes:
     data = bytearray(size)
     view = memoryview(data)
     done = 0
     while done < size:
-        if deadline is not None:
-            left = deadline - time.monotonic()
-            if left <= 0:  # also when there is always something to read
-                raise TimeoutError("the time is used up")
-            sock.settimeout(left)
+        if wait is not None:  # also when there is always something to read
+            sock.settimeout(wait())
         try:
             n = sock.recv_into(view[done:])
+        except TimeoutError:
+            if wait is None:
+                raise
+            continue
         except ConnectionError as error:
             raise Closed("the other side is gone") from error
         if n == 0:
@@ -91,13 +125,13 @@ class Peer:
         answer: Callable[[Mapping[str, Any], list[bytes]], tuple[Tree, list[bytes]]],
     ) -> None:
         self.sock, self.answer = sock, answer
-        self.deadline: float | None = None  # for the reply to what is asked
+        self.wait: Wait | None = None  # for the reply to what is asked
 
     def ask(self, request: dict[str, Any], parts: list[bytes]) -> tuple[Mapping[str, Any], list[bytes]]:
         """Send a request and return its reply, serving requests of the other side until it comes."""
-        send_frame(self.sock, {"ask": request}, parts)
+        send_frame(self.sock, {"ask": request}, parts, self.wait)
         while True:
-            message, found = receive_frame(self.sock, self.deadline)
+            message, found = receive_frame(self.sock, self.wait)
             if type(message) is not dict or len(message) != 1:
                 raise WireError("a message is neither a request nor a reply")
             if type(message.get("reply")) is dict:
@@ -118,4 +152,4 @@ class Peer:
         if type(request) is not dict:
             raise WireError("a message is neither a request nor a reply")
         reply, found = self.answer(request, parts)
-        send_frame(self.sock, {"reply": reply}, found)
+        send_frame(self.sock, {"reply": reply}, found, self.wait)

@@ -16,6 +16,7 @@ import random
 import socket
 import sys
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
+from course_lib import clock
 from course_lib.grading.frames import Peer, Tree
 from course_lib.grading.wire import MUTABLE, Decoder, Encoder
 
@@ -234,6 +236,7 @@ class Agent:
     # --- what the examiner asks ---
 
     def _start(self, request: Mapping[str, Any], parts: list[bytes]) -> tuple[Tree, list[bytes]]:
+        clock.start_at(datetime.fromisoformat(request["now"]) if request["now"] else None)
         seed = request["seed"]
         random.seed(seed)
         np.random.seed(seed % 2**32)  # noqa: NPY002 - the learner's code may use the global generator

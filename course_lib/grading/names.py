@@ -23,13 +23,23 @@ PLAIN = {"int", "float", "complex", "str", "bool", "bytes", "list", "tuple", "di
 PLAIN |= {"Counter", "torch.Tensor", "Tensor", "np.ndarray", "ndarray"}
 
 
-def data_functions(source: str) -> set[str]:
-    """The functions of a cell whose annotation says that they return plain data, no object and no function."""
+def data_functions(source: str) -> dict[str, bool]:
+    """The functions of a cell whose annotation says that they return plain data, no object and no function.
+
+    With each, whether None is among what it may return.
+    """
     try:
         body = ast.parse(source).body
     except SyntaxError:
-        return set()
-    return {node.name for node in body if isinstance(node, ast.FunctionDef) and _is_plain(node.returns)}
+        return {}
+    functions = [node for node in body if isinstance(node, ast.FunctionDef) and _is_plain(node.returns)]
+    return {node.name: _may_be_none(node.returns) for node in functions}
+
+
+def _may_be_none(annotation: ast.expr | None) -> bool:
+    if isinstance(annotation, ast.BinOp):
+        return _may_be_none(annotation.left) or _may_be_none(annotation.right)
+    return isinstance(annotation, ast.Constant) and annotation.value is None
 
 
 def _is_plain(annotation: ast.expr | None) -> bool:

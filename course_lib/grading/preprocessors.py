@@ -9,6 +9,7 @@ hidden test.
 from __future__ import annotations
 
 import math
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -18,24 +19,20 @@ from nbclient.client import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbgrader import utils
-from nbgrader.preprocessors import (
-    ClearHiddenTests,
-    ClearOutput,
-    ClearSolutions,
-    ComputeChecksums,
-    Execute,
-    LockCells,
-    NbGraderPreprocessor,
-)
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 from traitlets import Bool, Integer, List
 
 from course_lib.grading import checks
+from course_lib.grading.prepared import Prepared, prepare
 
 NOT_RUN = "This check did not run, so it gives no points."
 NO_SCORE = "This check did not end in a score, so it gives no points."
 TOO_LONG = "This check ran too long and was stopped, so it gives no points."
 STOPPED = "KernelStopped"
 SHOWN = {"text/plain", "image/png", "image/jpeg", checks.MIME}
+PICTURES = {"image/png", "image/jpeg", "image/gif"}  # that may be pasted into a text cell
+BASE64 = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*")
+MOST_PICTURES = 8 * 2**20  # characters of those of one cell
 
 Resources = dict[str, Any]
 
@@ -49,15 +46,6 @@ def grade_id(cell: NotebookNode) -> str:
 def error_output(name: str, sentence: str) -> NotebookNode:
     """An error output that says one sentence and has no traceback to quote."""
     return nbformat.v4.new_output("error", ename=name, evalue=sentence, traceback=[f"{name}: {sentence}"])
-
-
-def release_view(nb: NotebookNode) -> NotebookNode:
-    """The instructor's notebook with stubs for solutions and with checksums; hidden tests stay."""
-    nb = nbformat.from_dict(nb)
-    resources: Resources = {}
-    for step in (LockCells, ClearSolutions, ClearOutput, ComputeChecksums):
-        nb, resources = step().preprocess(nb, resources)
-    return nb
 
 
 class Transplant(NbGraderPreprocessor):
@@ -75,18 +63,17 @@ class Transplant(NbGraderPreprocessor):
         source = Path(folder) / f"{ids['notebook']}.ipynb"
         if not source.exists():
             return nb, resources
-        return transplant(nbformat.read(source, as_version=4), nb), resources
+        return transplant(prepare(nbformat.read(source, as_version=4)), nb), resources
 
 
-def transplant(instructor: NotebookNode, learner: NotebookNode) -> NotebookNode:
-    """The instructor's notebook (stubs, tests, order, metadata) with the learner's text in it."""
-    nb = release_view(instructor)
+def transplant(prepared: Prepared, learner: NotebookNode) -> NotebookNode:
+    """The instructor's notebook (stubs, tests, order, metadata) with the learner's text and pictures in it."""
+    nb = nbformat.from_dict(prepared.view)
     by_grade_id = {grade_id(cell): i for i, cell in enumerate(nb.cells) if grade_id(cell)}
     by_cell_id = {cell.id: i for i, cell in enumerate(nb.cells)}
-    released = ClearHiddenTests().preprocess(nbformat.from_dict(nb), {})[0]
     by_source: dict[str, list[int]] = {}
-    for i, cell in enumerate(released.cells):
-        by_source.setdefault(cell.source.strip(), []).append(i)
+    for i, source in enumerate(prepared.released):
+        by_source.setdefault(source, []).append(i)
 
     def position(cell: NotebookNode, after: int) -> int | None:
         if grade_id(cell) in by_grade_id:
@@ -123,6 +110,8 @@ def transplant(instructor: NotebookNode, learner: NotebookNode) -> NotebookNode:
             # A split or copied cell: run the parts in the learner's order, the last in the cell that counts.
             extra.setdefault(place - 1, []).extend(written[:-1])
             cell.source = _text(written[-1])
+            if pictures := _pictures(written[-1]):
+                cell.attachments = pictures
 
     cells = [_own(cell) for cell in extra.get(-1, [])]
     for place, cell in enumerate(nb.cells):
@@ -139,7 +128,23 @@ def transplant(instructor: NotebookNode, learner: NotebookNode) -> NotebookNode:
 def _own(cell: NotebookNode) -> NotebookNode:
     """A fresh cell with the learner's text: no metadata, tags or outputs come along."""
     make = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
-    return make(source=_text(cell), metadata={"course_own": True})
+    own = make(source=_text(cell), metadata={"course_own": True})
+    if pictures := _pictures(cell):
+        own.attachments = pictures
+    return own
+
+
+def _pictures(cell: NotebookNode) -> NotebookNode:
+    """The pictures that were pasted into a text cell, those of plain kinds and sane size; nothing else comes along."""
+    kept: dict[str, dict[str, str]] = {}
+    room = MOST_PICTURES
+    pasted = cell.get("attachments") if cell.cell_type == "markdown" else None
+    for name, kinds in pasted.items() if isinstance(pasted, dict) else ():
+        for kind, data in kinds.items() if isinstance(kinds, dict) else ():
+            if kind in PICTURES and isinstance(data, str) and len(data) <= room and BASE64.fullmatch(data):
+                kept.setdefault(str(name).encode("utf-8", "replace").decode(), {})[kind] = data
+                room -= len(data)
+    return nbformat.from_dict(kept)
 
 
 def _text(cell: NotebookNode) -> str:
@@ -225,7 +230,7 @@ class Examine(Execute):
     def preprocess(
         self, nb: NotebookNode, resources: Resources | None = None, km: Any = None
     ) -> tuple[NotebookNode, Resources]:
-        from course_lib.grading.admit import NotAdmittedError, read_beside
+        from course_lib.grading.admit import NotAdmittedError, hand_in_time, read_beside
         from course_lib.grading.record import handed_in_hash, submission_seed, write_atomic
         from course_lib.grading.sandbox import shared_grader, trusted
         from course_lib.grading.task import Settings, Task
@@ -234,7 +239,7 @@ class Examine(Execute):
         ids = resources["nbgrader"]
         coursedir = self.parent.parent.coursedir
         source = coursedir.format_path(coursedir.source_directory, ".", ids["assignment"])
-        instructor = (Path(source) / f"{ids['notebook']}.ipynb").read_text(encoding="utf-8")
+        instructor = nbformat.read(Path(source) / f"{ids['notebook']}.ipynb", as_version=4)
         trust = self.trust_submissions or trusted()
         folder = coursedir.format_path(coursedir.autograded_directory, ids["student"], ids["assignment"])
         try:
@@ -247,7 +252,10 @@ class Examine(Execute):
             Path(coursedir.root), ids["assignment"], ids["student"], handed_in_hash(submitted, files)
         )
         settings = Settings(float(self.timeout or 30), trust=trust)
-        task = Task(ids["student"], {name: instructor}, submitted, files, seed, settings)
+        came = hand_in_time(Path(folder))
+        text = prepare(instructor).text()
+        moment = came.isoformat() if came else ""
+        task = Task(ids["student"], {name: text}, submitted, files, seed, settings, moment)
         graded = shared_grader(trust).grade(task).notebooks[name]
         if graded.problem:
             raise RuntimeError(graded.problem)

@@ -23,6 +23,7 @@ from course_lib.clean import one_line
 from course_lib.errors import CourseError
 from course_lib.grading.admit import read_beside
 from course_lib.grading.packets import LESSON_POINTS
+from course_lib.grading.prepared import prepare
 from course_lib.grading.preprocessors import grade_id
 from course_lib.grading.record import code_fingerprint, content_hash, write_atomic
 from course_lib.grading.sandbox import SandboxError, shared_grader, trusted
@@ -93,7 +94,8 @@ def _grade(texts: dict[str, str], files: dict[str, bytes], trust: bool) -> dict[
 
     def grade(without: bool) -> dict[str, Graded]:
         settings = Settings(limit=LIMIT, trust=without)
-        task = Task("reference", texts, submitted, files, "0" * 32, settings)
+        prepared = {name: prepare(nbformat.reads(text, as_version=4)).text() for name, text in texts.items()}
+        task = Task("reference", prepared, submitted, files, "0" * 32, settings)
         return shared_grader(without).grade(task).notebooks
 
     try:

@@ -5,14 +5,12 @@ No gradebook and no class folder here: the same for nbgrader, the local pool and
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import random
 import socket
 import time
 import traceback
-from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -22,11 +20,13 @@ import torch
 from nbformat import NotebookNode
 from nbgrader import utils
 
+from course_lib import clock
+from course_lib.grading import checks
 from course_lib.grading.admit import NotAdmittedError, is_active, parse_notebook
 from course_lib.grading.checks import SEED_VARIABLE, CheckResult, from_data
-from course_lib.grading.examiner import Cell, Examiner, Kind, Session
+from course_lib.grading.examiner import Cell, Examiner, Kind, Processes, Session
 from course_lib.grading.frames import Closed, WireError, receive_frame, send_frame
-from course_lib.grading.names import data_functions, defined_names
+from course_lib.grading.prepared import Prepared
 from course_lib.grading.preprocessors import FailClosed, check_reports, grade_id, transplant
 from course_lib.grading.task import Graded, Result, Task
 
@@ -35,14 +35,15 @@ STOPS = {"KernelStopped": "ended the kernel.", "CellTimeoutError": "ran too long
 MOST_LINES = 1000  # of output that a graded notebook keeps per cell
 
 
-def grade_task(task: Task, launch: Callable[[], socket.socket]) -> Result:
-    """Grade one submission in this process, an examiner; `launch` starts a learner's process.
+def grade_task(task: Task, processes: Processes) -> Result:
+    """Grade one submission in this process, an examiner; `processes` are the learner's.
 
     Whatever is wrong with the submission is told in the result.
     """
     started = time.monotonic()
     os.environ[SEED_VARIABLE] = task.secret
     os.environ["NBGRADER_EXECUTION"] = "autograde"
+    clock.start_at(task.moment)
     # A check may use the global dice; the warm process hands the same ones to everybody.
     dice = np.random.SeedSequence(int.from_bytes(task.secret.encode())).generate_state(3)
     random.seed(int(dice[0]))
@@ -51,9 +52,9 @@ def grade_task(task: Task, launch: Callable[[], socket.socket]) -> Result:
     notebooks = {}
     for name, data in task.submitted.items():
         try:
-            instructor = _instructor(task.instructor[name])
-            nb = transplant(instructor, parse_notebook(data, f"{name}.ipynb"))
-            notebooks[name] = examine(nb, instructor, task, launch)
+            prepared = Prepared.read(task.instructor[name])
+            nb = transplant(prepared, parse_notebook(data, f"{name}.ipynb"))
+            notebooks[name] = examine(nb, prepared, task, processes)
         except NotAdmittedError as error:
             notebooks[name] = Graded(problem=str(error))
         except Exception as error:
@@ -64,23 +65,7 @@ def grade_task(task: Task, launch: Callable[[], socket.socket]) -> Result:
     return Result(task.student, notebooks, round(time.monotonic() - started, 3))
 
 
-@functools.lru_cache(maxsize=16)
-def _instructor(text: str) -> NotebookNode:
-    return nbformat.reads(text, as_version=4)
-
-
-def _answers(instructor: NotebookNode) -> list[str]:
-    return [cell.source for cell in instructor.cells if cell.cell_type == "code" and utils.is_solution(cell)]
-
-
-def learner_names(instructor: NotebookNode) -> set[str]:
-    """The names that the instructor's answer cells define: at grading they are the learner's."""
-    return set().union(*map(defined_names, _answers(instructor)))
-
-
-def examine(
-    nb: NotebookNode, instructor: NotebookNode, task: Task, launch: Callable[[], socket.socket]
-) -> Graded:
+def examine(nb: NotebookNode, prepared: Prepared, task: Task, processes: Processes) -> Graded:
     """Run a transplanted notebook: the learner's cells in the sandbox, the check cells here; then judge it."""
     cells = []
     for place, cell in enumerate(nb.cells):
@@ -88,8 +73,8 @@ def examine(
             cell.outputs, cell.execution_count = [], None
             if cell.source.strip():
                 cells.append(Cell(place, _kind(cell), cell.source))
-    session = Session(launch, task, set().union(*map(data_functions, _answers(instructor))))
-    examiner = Examiner(session, learner_names(instructor), task.settings.limit)
+    session = Session(processes, task, prepared.gives_data)
+    examiner = Examiner(session, set(prepared.names), task.settings)
     try:
         for result in examiner.examine(cells):
             cell = nb.cells[result.place]
@@ -100,6 +85,7 @@ def examine(
     nb.metadata["language_info"] = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
     graded = judge(nb)
     graded.files = {name: data for name, data in examiner.checked.items() if is_safe(name)}
+    graded.traces = examiner.traces[: checks.MOST_TRACES]
     return graded
 
 
@@ -113,11 +99,11 @@ def is_safe(name: str) -> bool:
 
 def _kind(cell: NotebookNode) -> Kind:
     """Whose cell it is and where it runs."""
-    if utils.is_grade(cell) and not utils.is_solution(cell) and float(cell.metadata.nbgrader["points"]) > 0:
-        return "check"
+    if utils.is_grade(cell) and not utils.is_solution(cell):
+        return "check" if float(cell.metadata.nbgrader["points"]) > 0 else "visible"
     if utils.is_locked(cell):
         return "setup" if grade_id(cell).startswith("setup") else "locked"
-    return "learner"
+    return "answer" if utils.is_solution(cell) else "own"
 
 
 def _output(data: dict[str, Any]) -> NotebookNode:
@@ -165,10 +151,10 @@ def stops_in(nb: NotebookNode) -> list[str]:
     return notes
 
 
-def serve(sock: socket.socket, launch: Callable[[], socket.socket]) -> None:
+def serve(sock: socket.socket, processes: Processes) -> None:
     """Grade the submission that comes over the socket and send back what came of it."""
     task = Task.read(receive_frame(sock))
-    result = grade_task(task, launch)
+    result = grade_task(task, processes)
     try:
         send_frame(sock, *result.message())
     except Closed:

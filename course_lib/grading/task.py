@@ -7,6 +7,7 @@ only, since the process that made a result has handled a stranger's notebook.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any
 
 from course_lib.grading.checks import CheckResult
@@ -19,8 +20,10 @@ Message = tuple[Tree, list[bytes]]
 class Settings:
     """How a submission runs."""
 
-    limit: float = 30.0  # seconds for one cell, and for all hangs of a notebook together
-    total: float = 240.0  # seconds for one notebook
+    # Seconds of a submission's own: what it computes or sleeps, not what it waits on a busy machine (meter.py).
+    limit: float = 30.0  # for one cell, and for all hangs of a notebook together
+    cells: float = 120.0  # for all cells of a notebook together; later ones of the learner's own do not run
+    total: float = 240.0  # for one notebook
     trust: bool = False  # no sandbox
 
 
@@ -29,15 +32,24 @@ class Task:
     """One submission to grade: everything that is needed for it."""
 
     student: str
-    instructor: dict[str, str]  # notebook's name -> the instructor's notebook as text
+    instructor: dict[
+        str, str
+    ]  # notebook's name -> the instructor's notebook, prepared (prepared.py), as text
     submitted: dict[str, bytes]
     files: dict[str, bytes]  # what lies beside the notebooks
     secret: str  # decides the inputs of the hidden checks
     settings: Settings
+    handed_in: str = ""  # when, in ISO format: the clock of everything that grading looks at
+
+    @property
+    def moment(self) -> datetime | None:
+        """When it was handed in; None if nobody knows."""
+        return datetime.fromisoformat(self.handed_in) if self.handed_in else None
 
     def message(self) -> Message:
         """Return the task as JSON and bytes."""
         fields = {"student": self.student, "instructor": self.instructor, "secret": self.secret}
+        fields["handed_in"] = self.handed_in
         names = {"submitted": list(self.submitted), "files": list(self.files)}
         settings = {"settings": asdict(self.settings)}
         return {**fields, **names, **settings}, [*self.submitted.values(), *self.files.values()]
@@ -50,7 +62,8 @@ class Task:
         submitted = dict(zip(data["submitted"], parts[:split], strict=True))
         files = dict(zip(data["files"], parts[split:], strict=True))
         settings = Settings(**data["settings"])
-        return cls(data["student"], data["instructor"], submitted, files, data["secret"], settings)
+        student, instructor, secret = data["student"], data["instructor"], data["secret"]
+        return cls(student, instructor, submitted, files, secret, settings, data["handed_in"])
 
 
 @dataclass
@@ -62,6 +75,7 @@ class Graded:
     unanswered: dict[str, bool] = field(default_factory=dict)  # by grade_id of the learner's cells
     checks: dict[str, list[CheckResult]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)  # what a grader should know
+    traces: list[str] = field(default_factory=list)  # of checks that failed for reasons of their own
     files: dict[str, bytes] = field(default_factory=dict)  # the packet that the check saw
     problem: str = ""  # why it could not be graded
 

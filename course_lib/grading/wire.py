@@ -17,6 +17,7 @@ import numpy as np
 import torch
 
 from course_lib.grading.frames import Tree, WireError
+from course_lib.grading.tables import decode_table, encode_table
 
 MAX_DEPTH = 40
 MOST_DIGITS = 100_000  # hexadecimal ones, of a whole number
@@ -102,6 +103,8 @@ class Encoder:
             return ["rng", self.encode(value.bit_generator.state)]
         if kind is random.Random:
             return ["random", self.encode(value.getstate())]
+        if (table := encode_table(value, self.encode)) is not None:
+            return table
         # Subclasses lose what they added: only the plain value crosses.
         for plain, strip in BARE.items():
             if isinstance(value, plain):
@@ -180,6 +183,8 @@ class Decoder:
             return BUILD[tag]([self._decode(item, depth + 1) for item in rest[0]])
         if tag == "dict":
             return {self._decode(k, depth + 1): self._decode(v, depth + 1) for k, v in rest[0]}
+        if tag in TABLES:
+            return decode_table(tag, rest, lambda inner: self._decode(inner, depth + 1))
         build = getattr(self, f"_{tag}", None) if tag in TAGS else None
         if build is None:
             self.handles += 1
@@ -262,6 +267,7 @@ class Decoder:
 
 TAGS = frozenset(("int", "float", "complex", "bytes", "bytearray", "range", "slice", "ellipsis", "dtype"))
 TAGS |= {"tensor", "array", "scalar", "generator", "rng", "random"}
+TABLES = frozenset(("table", "column", "labels"))
 
 
 def copy_into(old: Any, new: Any) -> None:

@@ -33,11 +33,15 @@ from course_lib.workspace import own_folders
 
 MB = 2**20
 NOBODY = 65534
-UNSHARE = 0x00020000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000  # mount, uts, ipc, user, pid
+# mount, uts, ipc, user, pid, network
+UNSHARE = 0x00020000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_RDONLY, MS_BIND, MS_REC, MS_PRIVATE = 2, 4, 8, 1, 4096, 16384, 1 << 18
 PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_SUBREAPER, PR_SET_NO_NEW_PRIVS = 4, 22, 24, 36, 38
 IDLE = 900.0  # seconds without a request after which a warm process gives its memory back
-WATCH = 0.1  # seconds between looks at the memory of learners' processes
+WATCH = 0.1  # seconds between looks at the memory and the time of learners' processes
+AGAIN = 0.02  # seconds before such a look is repeated because somebody asks
+FILES = 64  # that a process may hold open: what waits in sockets and pipes is memory that no limit counts
+TICK = 1 / os.sysconf("SC_CLK_TCK")
 
 # System calls that no exercise needs; the numbers are the kernel's, by machine.
 FORBIDDEN = {
@@ -172,7 +176,7 @@ def set_limits(limits: dict[str, Any]) -> None:
         resource.RLIMIT_CPU: limits["cpu_s"],
         resource.RLIMIT_AS: pages * resource.getpagesize() + limits["memory_mb"] * MB,
         resource.RLIMIT_FSIZE: limits["disk_mb"] * MB,
-        resource.RLIMIT_NOFILE: 256,
+        resource.RLIMIT_NOFILE: FILES,
         resource.RLIMIT_NPROC: limits["processes"],
         resource.RLIMIT_CORE: 0,
     }
@@ -192,7 +196,11 @@ class Zygote:
         self, control: socket.socket, run: Callable[[list[socket.socket]], None], isolate: str
     ) -> None:
         self.control, self.run, self.isolate = control, run, isolate
+        self.watches = run is not _examiner  # no learner's code runs there, and it has a limit of its own
         self.children: dict[socket.socket, dict[int, float]] = {control: {}}  # connection: pid: most MB
+        self.used: dict[socket.socket, float] = {control: 0.0}  # seconds; see `_count`
+        self.computed: dict[int, float] = {}  # pid: seconds of computing when we last looked
+        self.looked = time.monotonic()
         libc.prctl(PR_SET_SUBREAPER, 1, 0, 0, 0)
 
     def serve(self) -> None:
@@ -201,15 +209,15 @@ class Zygote:
         if self.isolate == "namespaces":
             greeting["nesting_problem"] = rehearse()
         self.control.send(json.dumps({"ready": True, **greeting}).encode())
-        looked = time.monotonic()
         while self.control in self.children:
-            watched = self.isolate != "no" and any(self.children.values())
+            watched = self.watches and any(self.children.values())
             ready = select.select(list(self.children), [], [], WATCH if watched else IDLE)[0]
             if not ready and not watched and len(self.children) == 1:
                 return  # nobody has asked for long; the grader starts another one when it needs it
-            if watched and time.monotonic() - looked >= WATCH:  # also when there is always something to serve
+            if (
+                watched and time.monotonic() - self.looked >= WATCH
+            ):  # also when there is always something to serve
                 self._watch()
-                looked = time.monotonic()
             for connection in ready:
                 self._serve(connection)
         for connection in list(self.children):
@@ -222,7 +230,7 @@ class Zygote:
             message, descriptors = b"", []
         if not message:
             self._kill_all(connection)
-            del self.children[connection]
+            del self.children[connection], self.used[connection]
             connection.close()
             return
         request = json.loads(message)
@@ -232,12 +240,17 @@ class Zygote:
             what = request["what"]
             reply: dict[str, Any] = {}
             if what == "connect":
-                self.children[sockets[0]] = {}
+                self.children[sockets[0]], self.used[sockets[0]] = {}, 0.0
                 keep = True
             elif what == "fork":
                 pid = self._fork(sockets, request["limits"])
                 self.children[connection][pid] = request["limits"]["memory_mb"]
+                self.computed[pid] = 0.0
                 reply = {"pid": pid}
+            elif what == "used":
+                if time.monotonic() - self.looked >= AGAIN:
+                    self._watch()
+                reply = {"seconds": self.used[connection]}
             else:
                 reply = {"signals": self._kill_all(connection)}
         except OSError as error:
@@ -317,25 +330,67 @@ class Zygote:
                 os.kill(pid, signal.SIGKILL)
             with contextlib.suppress(ChildProcessError):
                 signals.append(os.WTERMSIG(os.waitpid(pid, 0)[1]))
+            self.computed.pop(pid, None)
         self.children[connection].clear()
         return signals
 
     def _watch(self) -> None:
-        """End learners' processes that hold too much memory together."""
-        held: dict[int, int] = {}  # namespace of processes: kB
-        for folder in Path("/proc").iterdir():
-            if folder.name.isdigit():
-                with contextlib.suppress(OSError, ValueError, IndexError):
-                    lines = (folder / "status").read_text().splitlines()
-                    sizes = [int(x.split()[1]) for x in lines if x.startswith(("RssAnon:", "RssShmem:"))]
-                    space = (folder / "ns/pid").stat().st_ino
-                    held[space] = held.get(space, 0) + sum(sizes)
+        """Count the time of the forked processes, with all that they started; end those that hold too much memory."""
+        passed, self.looked = time.monotonic() - self.looked, time.monotonic()
+        shared = {pid: _shared(pid, self.isolate) for children in self.children.values() for pid in children}
+        families = _families(set(shared.values()), self.isolate)
         for connection, children in self.children.items():
-            for pid, most in children.items():
-                with contextlib.suppress(OSError):
-                    if held.get(Path(f"/proc/{pid}/ns/pid").stat().st_ino, 0) > most * 1024:
-                        self._kill_all(connection)
-                        break
+            for pid, most in list(children.items()):
+                family = families.get(shared[pid])
+                if family is None:
+                    continue
+                computed = max(family.computed - self.computed[pid], 0.0)
+                self.computed[pid] = family.computed
+                # One that could go on but is not let, on a busy machine, is not charged for it; one that sleeps is.
+                self.used[connection] += computed if family.ready else max(computed, passed)
+                if self.isolate != "no" and family.kilobytes > most * 1024:
+                    self._kill_all(connection)
+                    break
+
+
+class Family:
+    """Processes that belong together: what they hold and have computed, and whether one of them could go on now."""
+
+    def __init__(self) -> None:
+        self.kilobytes, self.computed, self.ready = 0, 0.0, False
+
+    def add(self, process: Path) -> None:
+        """Count one process in."""
+        lines = (process / "status").read_text().splitlines()
+        self.kilobytes += sum(int(x.split()[1]) for x in lines if x.startswith(("RssAnon:", "RssShmem:")))
+        fields = (process / "stat").read_text().rpartition(")")[2].split()
+        # By itself and by children that have ended, in user and system mode.
+        self.computed += sum(map(int, fields[11:15])) * TICK
+        for thread in (process / "task").iterdir():
+            state = (thread / "stat").read_text().rpartition(")")[2].split()[0]
+            self.ready = self.ready or state in "RD"
+
+
+def _shared(pid: int, isolate: str) -> int:
+    """What a forked process shares with all that it started: a namespace of processes, a session, or the sandbox."""
+    try:
+        if isolate == "namespaces":
+            return Path(f"/proc/{pid}/ns/pid").stat().st_ino
+        return os.getsid(pid) if isolate == "no" else 1
+    except OSError:
+        return 0
+
+
+def _families(wanted: set[int], isolate: str) -> dict[int, Family]:
+    """The processes that belong to one of the wanted families, this one left out."""
+    found: dict[int, Family] = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit() and int(folder.name) != os.getpid():
+            family = _shared(int(folder.name), isolate)
+            if family and family in wanted:
+                with contextlib.suppress(OSError, ValueError, IndexError):
+                    found.setdefault(family, Family()).add(folder)
+    return found
 
 
 def _kernel(sockets: list[socket.socket]) -> None:
@@ -349,7 +404,7 @@ def _examiner(sockets: list[socket.socket]) -> None:
     from course_lib.grading.sandbox import Control
 
     sockets[1].settimeout(30)
-    serve(sockets[0], Control(sockets[1]).launcher())
+    serve(sockets[0], Control(sockets[1]))
 
 
 def rehearse() -> str | None:

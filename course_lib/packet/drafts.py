@@ -7,10 +7,11 @@ is never replaced: a draft fills fields that are empty and adds entries whose id
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from course_lib import clock
 from course_lib.packet.cases import Case, case_for, get_case
 from course_lib.packet.checks import check_packet
 from course_lib.packet.checks.core import Context
@@ -77,7 +78,7 @@ def catch_up(desk: Desk) -> None:
     """
     for id in EARLIER:
         desk.measure(id)
-    day = datetime.now(UTC).date()
+    day = clock.today()
     meta = load_packet(desk.folder).model.meta
     done = (meta.lesson_completed if meta else None) or "00"
     if done < "03":
@@ -114,7 +115,7 @@ def prepare(desk: Desk) -> None:
     cards = packet.model.data
     if cards and not any(card.locked_test_sha256 == case.sha256 for card in cards):
         desk.write({"data": [{"id": cards[0].id, "locked_test_sha256": case.sha256}]})
-    sections = draft_lesson(desk.folder, "04", datetime.now(UTC).date())
+    sections = draft_lesson(desk.folder, "04", clock.today())
     desk.write({})
     if sections:
         print(f"Drafted, where the packet was empty: {', '.join(sections)}. Read them in packet.yaml.")
@@ -125,7 +126,7 @@ def gate_now(desk: Desk) -> Verdict:
 
     Findings that only say that the gate is not declared yet do not count.
     """
-    day = datetime.now(UTC).date()
+    day = clock.today()
     context = Context(load_packet(desk.folder), "04", day)
     findings = check_packet(desk.folder, "04", day).findings
     context.findings = [one for one in findings if not (one.check == "STR-01" and "'gate'" in one.message)]

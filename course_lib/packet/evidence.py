@@ -16,12 +16,12 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from course_lib import __version__
+from course_lib import __version__, clock
 from course_lib.packet.files import (
     PacketError,
     canonical,
@@ -139,7 +139,7 @@ def save_evidence(
         "kind": kind,
         "learner": meta.learner_id,
         "use_case": meta.use_case_id,
-        "created_at": (now or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "created_at": (now or clock.now()).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "code": {
             "package": "course_lib",
             "version": __version__,

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from course_lib import __version__
+from course_lib import __version__, clock
 from course_lib.packet.files import PacketError, write_atomic
 from course_lib.packet.page import MARK, build_html, build_markdown
 from course_lib.packet.render import clean, number
@@ -108,7 +108,7 @@ def _measures(view: View, row: EvidenceRow) -> Iterator[tuple[str, float, float 
 
 def cyclonedx(view: View, now: datetime | None = None) -> str:
     """The packet as a CycloneDX 1.6 document: models with model cards, data with its cards."""
-    model, now = view.model, now or datetime.now(UTC)
+    model, now = view.model, now or clock.now()
     use, meta = model.use_case, model.meta
     data = [_data_card(card, f"data-{index}") for index, card in enumerate(model.data, 1)]
     measured = {row.fact("inputs", "data_id"): row for row in view.evidence if row.fact("inputs", "data_id")}

@@ -8,10 +8,11 @@ sealed/, named by what it says, so that the packet can be compared with it later
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from course_lib import clock
 from course_lib.packet.evidence import canonical_pretty, read_evidence
 from course_lib.packet.files import (
     LOCK_NAME,
@@ -130,7 +131,7 @@ def seal_packet(path: str | Path, lesson: str, *, now: datetime | None = None) -
         files[stored.envelope["raw"]["path"]] = stored.rows_sha256
     entry: Entry = {
         "lesson": lesson,
-        "sealed_at": (now or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "sealed_at": (now or clock.now()).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "packet_sha256": packet.content_sha256,
         "files": files,
         "thresholds": {

@@ -11,10 +11,11 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from course_lib import clock
 from course_lib.packet.cases import (
     CONTEXT_SYSTEM,
     SEARCH_SYSTEM,
@@ -420,13 +421,13 @@ def drill(packet_dir: str | Path, case: str | None = None, now: datetime | None 
 
 def _step(id: str, step: str, action: Callable[[], None]) -> dict[str, str]:
     """Do one step of a drill and note when it began and ended."""
-    started = datetime.now(UTC)
+    started = clock.now()
     action()
     return {
         "id": id,
         "step": step,
         "started_at": started.isoformat(),
-        "ended_at": datetime.now(UTC).isoformat(),
+        "ended_at": clock.now().isoformat(),
     }
 
 

@@ -15,10 +15,11 @@ import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from course_lib import clock
 from course_lib.packet.checks import CHECKS, Report, check_packet
 from course_lib.packet.evidence import read_evidence
 from course_lib.packet.files import LOCK_NAME, PACKET_NAME, PacketError, inside, sha256, write_atomic
@@ -424,4 +425,4 @@ def _hash(folder: Path) -> str:
 
 
 def _today() -> date:
-    return datetime.now(UTC).date()
+    return clock.today()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 import secrets
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from course_lib import clock
 from course_lib.packet.files import PACKET_NAME, PacketError, assessments, read_text, write_atomic
 from course_lib.packet.interview import questions
 from course_lib.packet.load import PACKET_LIMIT, locate, parse_tree, update_text
@@ -44,7 +45,7 @@ def new_packet(
         raise PacketError(f"There is no use case '{use_case}'; choose from {', '.join(use_cases())}.")
     source = assessments(f"starters/{use_case}.yaml" if use_case else "packet.template.yaml")
     text = source.read_text(encoding="utf-8")
-    day = (today or datetime.now(UTC).date()).isoformat()
+    day = (today or clock.today()).isoformat()
     changes: dict[str, Any] = {
         "meta": {"learner_id": learner or f"learner-{secrets.token_hex(3)}", "created": day, "updated": day}
     }

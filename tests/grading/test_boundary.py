@@ -13,6 +13,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from course_lib.grading.prepared import prepare
 from course_lib.grading.sandbox import Grader
 from course_lib.grading.task import Settings, Task
 from course_lib.workspace import own_folders
@@ -255,7 +256,8 @@ def lab(learner: str, body: str) -> nbformat.NotebookNode:
 def points_outside(grader: Grader, learner: str, body: str) -> tuple[float | None, str]:
     """Grade it: points, and what the check said."""
     text = nbformat.writes(lab(learner, body))
-    task = Task("s", {"lab": text}, {"lab": text.encode()}, {}, "0123456789abcdef", Settings(limit=10))
+    prepared = prepare(nbformat.reads(text, as_version=4)).text()
+    task = Task("s", {"lab": prepared}, {"lab": text.encode()}, {}, "0123456789abcdef", Settings(limit=10))
     graded = grader.grade(task).notebooks["lab"]
     assert not graded.problem
     return graded.scores["grade_x"], str([check for checks in graded.checks.values() for check in checks])

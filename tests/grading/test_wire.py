@@ -15,7 +15,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_lib.grading.frames import Closed, Peer, WireError, receive_frame, send_frame
+from course_lib.grading.frames import Closed, Peer, WireError, receive_frame, send_frame, until
 from course_lib.grading.wire import Decoder, Encoder, copy_into
 
 
@@ -250,7 +250,88 @@ def test_a_frame_that_drips_is_late() -> None:
     thread.start()
     started = time.monotonic()
     with pytest.raises(TimeoutError):
-        receive_frame(right, started + 0.4)
+        receive_frame(right, until(started + 0.4))
     assert time.monotonic() - started < 3
     stop.set()
     thread.join(5)
+
+
+def _tables() -> dict[str, object]:
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame(
+        {
+            "n": [1, 2, 3],
+            "x": [0.5, float("nan"), -1.0],
+            "ok": [True, False, True],
+            "word": ["a", None, "é"],
+            "when": pd.to_datetime(["2026-01-01", None, "2026-03-01"]),
+            "kind": pd.Categorical(["p", "q", "p"]),
+            "maybe": pd.array([1, None, 3], dtype="Int64"),
+        }
+    )
+    return {
+        "frame": frame,
+        "named rows": frame.set_index("word"),
+        "same names": frame[["n", "n", "x"]],
+        "no rows": frame.iloc[:0],
+        "nothing": pd.DataFrame(),
+        "column": frame["x"],
+        "counts": frame["kind"].value_counts(),
+        "labels": pd.Index(["a", "b"], name="who"),
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["frame", "named rows", "same names", "no rows", "nothing", "column", "counts", "labels"]
+)
+def test_tables_of_pandas_cross_by_value(name: str) -> None:
+    import pandas as pd
+
+    value = _tables()[name]
+    encoder = Encoder(lambda other: pytest.fail(f"{type(other)} has no plain form"))
+    tree = json.loads(json.dumps(encoder.encode(value)))
+    found = Decoder(encoder.parts, lambda tree: pytest.fail("no handle was sent")).decode(tree)
+    assert type(found) is type(value)
+    if isinstance(value, pd.DataFrame):
+        pd.testing.assert_frame_equal(found, value, check_index_type=False, check_column_type=False)
+    elif isinstance(value, pd.Series):
+        pd.testing.assert_series_equal(found, value, check_index_type=False)
+    else:
+        pd.testing.assert_index_equal(found, value)
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        [
+            "table",
+            ["labels", ["object", ["list", ["a"]]], None],
+            [["array", ["list", [1]]]],
+            ["labels", ["x", 1], None],
+        ],
+        ["column", ["os.system", ["list", []]], ["labels", ["object", ["list", []]], None], None],
+        ["labels", ["Int64", ["list", ["x"]]], None],
+        ["table", 1, 2],
+    ],
+)
+def test_no_table_is_a_wire_error(tree: Any) -> None:
+    pytest.importorskip("pandas")
+    with pytest.raises(WireError):
+        Decoder([], lambda tree: None).decode(tree)
+
+
+def test_a_table_with_an_object_of_its_own_has_no_plain_form() -> None:
+    pd = pytest.importorskip("pandas")
+    handles: list[object] = []
+    tree = Encoder(lambda other: handles.append(other) or ["handle"]).encode(pd.DataFrame({"x": [object()]}))
+    assert tree == ["handle"]
+
+
+def test_a_frame_of_many_small_values_is_not_read() -> None:
+    left, right = socket.socketpair()
+    writer = threading.Thread(target=lambda: send_frame(left, [[]] * 2_000_000), daemon=True)
+    writer.start()
+    with pytest.raises(WireError, match="too many values"):
+        receive_frame(right)
+    left.close()
+    writer.join(5)

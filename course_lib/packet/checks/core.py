@@ -14,11 +14,12 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+from course_lib import clock
 from course_lib.packet.evidence import Stored, read_evidence
 from course_lib.packet.files import PacketError
 from course_lib.packet.kinds import RECOMPUTE, Metrics
@@ -301,7 +302,7 @@ def make_context(packet: Packet, lesson: str | None = None, today: date | None =
     lesson = lesson.zfill(2) if lesson is not None else _completed(packet) or "00"
     if lesson not in LESSONS:
         raise PacketError(f"There is no lesson '{lesson}'; use 00 to 12.")
-    return Context(packet, lesson, today or datetime.now(UTC).date())
+    return Context(packet, lesson, today or clock.today())
 
 
 def _completed(packet: Packet) -> str | None:

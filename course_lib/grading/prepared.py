@@ -1,0 +1,48 @@
+"""What grading needs of the instructor's notebook, worked out once for a whole class."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader import utils
+from nbgrader.preprocessors import ClearHiddenTests, ClearOutput, ClearSolutions, ComputeChecksums, LockCells
+
+from course_lib.grading.names import data_functions, defined_names
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An instructor's notebook as it waits for a learner's answers."""
+
+    view: NotebookNode  # stubs for solutions, hidden checks, checksums
+    released: list[str]  # the source of each cell as learners got it
+    names: list[str]  # what the answer cells define: at grading it is the learner's
+    gives_data: dict[
+        str, bool
+    ]  # functions that return plain data by their annotation, and whether that may be None
+
+    def text(self) -> str:
+        """Return it as JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def read(cls, text: str) -> Prepared:
+        """Return what `text` made."""
+        fields = json.loads(text)
+        fields["view"] = nbformat.from_dict(fields["view"])
+        return cls(**fields)
+
+
+def prepare(instructor: NotebookNode) -> Prepared:
+    """Return what grading needs of the instructor's notebook; it stays as it is."""
+    answers = [c.source for c in instructor.cells if c.cell_type == "code" and utils.is_solution(c)]
+    view = nbformat.from_dict(instructor)
+    for step in (LockCells, ClearSolutions, ClearOutput, ComputeChecksums):
+        view, _ = step().preprocess(view, {})
+    released, _ = ClearHiddenTests().preprocess(nbformat.from_dict(view), {})
+    names: set[str] = set().union(*map(defined_names, answers))
+    gives_data = {name: none for source in answers for name, none in data_functions(source).items()}
+    return Prepared(view, [cell.source.strip() for cell in released.cells], sorted(names), gives_data)

@@ -1,0 +1,317 @@
+"""Each exercise stands alone, time is the submission's own, and a missing `return` is called that."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from course_lib.grading.checks import NO_RETURN
+from course_lib.grading.meter import SLICE, Meter
+from course_lib.grading.prepared import prepare
+from course_lib.grading.preprocessors import transplant
+from course_lib.grading.sandbox import Grader
+from course_lib.grading.task import Graded, Settings, Task
+
+CHECK = """### BEGIN HIDDEN TESTS
+from course_lib.grading.checks import Checks
+checks = Checks("{name}", points=1)
+with checks.check("it", 1, "It is wrong."):
+    assert {check}
+checks.score()
+### END HIDDEN TESTS"""
+
+
+@pytest.fixture(scope="module")
+def grader(bubblewrap: None) -> Iterator[Grader]:
+    grader = Grader()
+    yield grader
+    grader.close()
+
+
+def meta(name: str, **kind: object) -> dict[str, object]:
+    base = {"grade": False, "solution": False, "locked": True, "task": False, "schema_version": 3}
+    return {"nbgrader": {**base, "grade_id": name, **kind}}
+
+
+def lab(*exercises: tuple[str, str, str, str]) -> nbformat.NotebookNode:
+    """A lab of exercises (name, solution, visible check, hidden check)."""
+    cells = [
+        new_code_cell("import math\nimport numpy as np\nimport torch", metadata=meta("setup"), id="setup")
+    ]
+    for name, solution, visible, hidden in exercises:
+        for kind, source, how in (
+            ("solve", solution, {"solution": True, "locked": False}),
+            ("check", visible, {"grade": True, "points": 0}),
+            ("grade", CHECK.format(name=name, check=hidden), {"grade": True, "points": 1}),
+        ):
+            id = f"{kind}_{name}"
+            cells.append(new_code_cell(source, metadata=meta(id, **how), id=id))
+    return new_notebook(cells=cells)
+
+
+def graded(
+    grader: Grader,
+    nb: nbformat.NotebookNode,
+    answers: dict[str, str],
+    own: dict[str, str] | None = None,
+    **how: Any,
+) -> Graded:
+    """Grade a lab with answers typed in, and cells of the learner's own after the cells that are named."""
+    learner = nbformat.from_dict(nb)
+    for cell in list(learner.cells):
+        name = cell.id.removeprefix("solve_")
+        if cell.id.startswith("solve_") and name in answers:
+            cell.source = answers[name]
+        if own and cell.id in own:
+            place = learner.cells.index(cell)
+            learner.cells.insert(place + 1, new_code_cell(own[cell.id]))
+    settings = Settings(**{"limit": 10.0, **how})
+    submitted = {"lab": nbformat.writes(learner).encode()}
+    found = grader.grade(Task("s", {"lab": prepare(nb).text()}, submitted, {}, "1" * 32, settings)).notebooks[
+        "lab"
+    ]
+    assert not found.problem
+    return found
+
+
+TWO = lab(
+    (
+        "mean",
+        "def mean(xs: list[float]) -> float:\n    return sum(xs) / len(xs)",
+        "found = mean([1.0])",
+        "mean([1.0, 3.0]) == 2",
+    ),
+    (
+        "top",
+        "def top(xs: list[float]) -> float:\n    return max(xs)",
+        "scores = top([1.0])",
+        "top([1.0, 3.0]) == 3",
+    ),
+)
+
+
+@pytest.mark.parametrize("helper", ["half", "found", "scores", "mean_", "math", "name"])
+def test_a_helper_may_have_any_name(grader: Grader, helper: str) -> None:
+    """Two exercises with a helper of one name, which visible checks use as well, or a later cell takes away."""
+    answers = {
+        "mean": f"def {helper}(a, b):\n    return a / b\n\ndef mean(xs):\n    return {helper}(sum(xs), len(xs))",
+        "top": f"def {helper}(xs):\n    return max(xs)\n\ndef top(xs):\n    return {helper}(xs)",
+    }
+    visible = lab(
+        *(
+            (
+                name,
+                f"def {name}(xs: list[float]) -> float:\n    return {expression}",
+                f"{helper} = {name}([1.0])",
+                check,
+            )
+            for name, expression, check in (
+                ("mean", "sum(xs) / len(xs)", "mean([1.0, 3.0]) == 2"),
+                ("top", "max(xs)", "top([1.0, 3.0]) == 3"),
+            )
+        )
+    )
+    found = graded(
+        grader, visible, answers, own={"grade_top": f"{helper} = None\nmean = top = max = sum = None"}
+    )
+    assert found.scores["grade_mean"] == found.scores["grade_top"] == 1, found.checks
+
+
+def test_helpers_of_cells_above_are_there(grader: Grader) -> None:
+    answers = {"mean": "def total(xs):\n    return sum(xs)\ndef mean(xs):\n    return total(xs) / len(xs)"}
+    answers["top"] = "def top(xs):\n    return biggest(xs)"
+    found = graded(
+        grader, TWO, answers, own={"grade_mean": "def biggest(xs):\n    return sorted(xs)[-1]\n1 / 0"}
+    )
+    assert found.scores["grade_mean"] == found.scores["grade_top"] == 1, found.checks
+
+
+def test_a_patched_library_further_down_harms_nothing_above(grader: Grader) -> None:
+    answers = {
+        "mean": "def mean(xs):\n    return float(np.mean(xs))",
+        "top": "def top(xs):\n    return max(xs)",
+    }
+    found = graded(grader, TWO, answers, own={"grade_mean": "np.mean = lambda xs: 7"})
+    assert found.scores["grade_mean"] == 1, found.checks
+
+
+def test_what_a_check_passes_is_shown_nowhere(grader: Grader) -> None:
+    spy = (
+        "seen = []\ndef mean(xs):\n    seen.append(xs)\n    print('inputs', xs)\n    return sum(xs) / len(xs)"
+    )
+    found = graded(grader, TWO, {"mean": spy}, own={"grade_mean": "print('seen', seen)"})
+    assert found.scores["grade_mean"] == 1
+    assert "3.0" not in "".join(
+        str(cell.outputs) for cell in nbformat.reads(found.text, 4).cells if "outputs" in cell
+    )
+
+
+def test_a_missing_return_is_called_that(grader: Grader) -> None:
+    found = graded(grader, TWO, {"mean": "def mean(xs):\n    sum(xs) / len(xs)"})
+    assert [check.message for check in found.checks["mean"]] == [NO_RETURN.format(name="mean")]
+
+
+def test_a_check_that_fails_for_reasons_of_its_own_is_told_to_the_instructor(grader: Grader) -> None:
+    broken = lab(("f", "def f(x: int) -> int:\n    return x", "", "f(1) == undefined_here"))
+    found = graded(grader, broken, {})
+    assert "NameError" in found.traces[0]
+    assert "undefined_here" in found.traces[0]
+    wrong = graded(grader, TWO, {"mean": "def mean(xs):\n    raise ValueError('mine')"})
+    assert not wrong.traces, "what the learner's code raises is no fault of the check"
+
+
+# --- time ---------------------------------------------------------------------------------------------------
+
+
+def test_a_meter_counts_what_is_used_and_not_what_passes() -> None:
+    used = [5.0]
+    meter = Meter(lambda: used[0], most=2.0)
+    assert 0 < meter() <= SLICE
+    meter.started -= 15.0  # a busy machine: the clock has gone on
+    assert meter() > 0
+    used[0] += 1.0
+    assert meter() > 0
+    used[0] += 1.0
+    with pytest.raises(TimeoutError):
+        meter()
+
+
+def test_a_meter_ends_by_the_clock_at_last() -> None:
+    meter = Meter(lambda: 0.0, most=2.0)
+    meter.started -= 100.0
+    with pytest.raises(TimeoutError):
+        meter()
+
+
+def _busy(seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        pass
+
+
+@pytest.mark.slow
+def test_a_busy_machine_costs_nothing(grader: Grader) -> None:
+    """A second of computing may take many by the clock; the limit is two seconds."""
+    graded(grader, TWO, {})  # warm
+    work = "import time\nend = time.process_time() + 1.0\nwhile time.process_time() < end:\n    pass\n"
+    answers = {"mean": work + "def mean(xs):\n    return sum(xs) / len(xs)"}
+    pack = [multiprocessing.Process(target=_busy, args=(60.0,)) for _ in range(6 * (os.cpu_count() or 1))]
+    for one in pack:
+        one.start()
+    try:
+        started = time.monotonic()
+        found = graded(grader, TWO, answers, limit=2.0)
+        assert time.monotonic() - started > 3.0, "the machine was not busy, so nothing was tested"
+    finally:
+        for one in pack:
+            one.kill()
+    assert found.scores["grade_mean"] == found.scores["grade_top"] == 1, found.notes
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "hang", ["while True: pass", "import time; time.sleep(1000)", "import os; os.read(os.pipe()[0], 1)"]
+)
+def test_a_hang_ends_at_the_limit(grader: Grader, hang: str) -> None:
+    started = time.monotonic()
+    found = graded(grader, TWO, {"mean": hang}, limit=2.0)
+    assert time.monotonic() - started < 30
+    assert found.scores["grade_mean"] == 0
+    assert found.scores["grade_top"] == 1
+    assert "ran too long" in found.notes[0]
+
+
+@pytest.mark.slow
+def test_many_slow_cells_share_one_budget(grader: Grader) -> None:
+    """What is below still counts: only cells of the learner's own are left out."""
+    work = "import time\nend = time.process_time() + 1.0\nwhile time.process_time() < end:\n    pass\n"
+    nb = nbformat.from_dict(TWO)
+    learner = nbformat.from_dict(nb)
+    learner.cells[1:1] = [new_code_cell(work) for _ in range(12)]
+    submitted = {"lab": nbformat.writes(learner).encode()}
+    started = time.monotonic()
+    settings = Settings(limit=5.0, cells=3.0, total=30.0)
+    found = grader.grade(Task("s", {"lab": prepare(nb).text()}, submitted, {}, "1" * 32, settings)).notebooks[
+        "lab"
+    ]
+    assert found.scores["grade_mean"] == found.scores["grade_top"] == 1, found.notes
+    texts = [str(cell.get("outputs")) for cell in nbformat.reads(found.text, 4).cells]
+    assert sum("used up the time" in text for text in texts) >= 6
+    assert time.monotonic() - started < 60
+
+
+# --- the clock, pictures, the network -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("moment", ["2024-02-29T23:59:59+00:00", "2026-11-27T08:00:00+00:00"])
+def test_the_clock_stands_at_the_hand_in(grader: Grader, moment: str) -> None:
+    today = "__import__('course_lib.clock').clock.today().isoformat()"
+    nb = lab(("day", f"def day() -> str:\n    return {today}", "", f"day() == {today} == '{moment[:10]}'"))
+    text = {"lab": nbformat.writes(nb).encode()}
+    task = Task("s", {"lab": prepare(nb).text()}, text, {}, "1" * 32, Settings(), moment)
+    found = grader.grade(task).notebooks["lab"]
+    assert found.scores["grade_day"] == 1, found.checks
+
+
+def test_pasted_pictures_come_along_and_nothing_else() -> None:
+    written = new_markdown_cell(
+        "write here", metadata=meta("grade_text", grade=True, solution=True, points=5, locked=False)
+    )
+    nb = new_notebook(cells=[written])
+    learner = nbformat.from_dict(nb)
+    learner.cells[0].source = "See ![it](attachment:a.png)."
+    learner.cells[0].attachments = {
+        "a.png": {"image/png": "iVBORw0KGgo="},
+        "b.html": {"text/html": "<script>"},
+        "c.svg": {"image/svg+xml": "PHN2Zz4="},
+        "d.png": {"image/png": '"><script>'},
+        "e.png": "no group",
+    }
+    learner.cells.append(new_markdown_cell("mine ![x](attachment:y.jpg)"))
+    learner.cells[1].attachments = {"y.jpg": {"image/jpeg": "/9j/4A=="}}
+    found = transplant(prepare(nb), learner)
+    assert found.cells[0].attachments == {"a.png": {"image/png": "iVBORw0KGgo="}}
+    assert found.cells[1].attachments == {"y.jpg": {"image/jpeg": "/9j/4A=="}}
+    nbformat.validate(found)
+
+
+def test_submissions_share_no_network(grader: Grader) -> None:
+    """Two that are graded together talked over a socket without a file."""
+    body = """def f() -> list[str]:
+    import os, socket
+    names = sorted(name for _, name in socket.if_nameindex())
+    return names"""
+    nb = lab(("f", body, "", "f() == ['lo']"))
+    assert graded(grader, nb, {}).scores["grade_f"] == 1
+    caller = """def f() -> int:
+    import socket
+    try:
+        socket.socket(socket.AF_UNIX).connect('\\0meet-me')
+    except OSError:
+        return 0
+    return 1"""
+    with socket_named("meet-me"):
+        nb = lab(("f", caller, "", "f() == 0"))
+        assert graded(grader, nb, {}).scores["grade_f"] == 1
+
+
+def socket_named(name: str) -> Any:
+    import socket
+
+    found = socket.socket(socket.AF_UNIX)
+    found.bind(f"\0{name}")
+    found.listen()
+    return found
+
+
+def test_the_moment_of_a_task_is_read_back() -> None:
+    task = Task("s", {}, {}, {}, "1", Settings(), "2026-01-02T03:04:05+00:00")
+    assert Task.read(task.message()).moment == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
