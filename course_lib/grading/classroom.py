@@ -68,6 +68,7 @@ from course_lib.workspace import use_own_tools
 __all__ = ["GRADED", "NOT_GRADED", "Outcome", "load_outcomes"]
 
 MAIN = "lab"  # the notebook without which a hand-in does not count as graded
+EXCHANGES = {"timestamp.txt", "submission_secret.txt"}  # what the exchange puts into a hand-in
 NOBODYS_FAULT = (CourseError, DatabaseError)  # no learner's, that is: they stop the class
 
 
@@ -402,12 +403,9 @@ class _HandIn:
 
 
 def _not_there(path: Path) -> str:
-    """One sentence about a notebook that is not in a hand-in."""
-    try:
-        read_notebook(path)
-    except NotAdmittedError as problem:
-        return str(problem)
-    return f"No {path.name}."
+    """One sentence about a notebook that is not in a hand-in: what there is of the learner's in its place."""
+    there = sorted(one_line(other.name, 60) for other in path.parent.glob("*") if other.name not in EXCHANGES)
+    return f"No {path.name}; found {', '.join(there[:5]) or 'nothing'}."
 
 
 def _as_nbgrader(time: datetime | None) -> datetime | None:

@@ -13,10 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader.api import Gradebook
+from traitlets.config import Config, PyFileConfigLoader
 
 from course_lib.grading.answers import build_submission
 from course_lib.grading.classroom import generate_feedback, grade_submissions, make_release
@@ -150,7 +153,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     add_tiny(root)
     make_release(root, TINY)
     release = root / "labs" / TINY / "lab.ipynb"
-    ada = build_submission(release, {**RIGHT, "why": "Because."})
+    ada = build_submission(release, {**RIGHT, "why": "Because, as I drew: ![my dot](attachment:dot.png)"})
+    cell_of(ada, "grade_why").attachments = {"dot.png": {"image/png": DOT}}
     draw = f"import base64\nfrom IPython.display import Image, display\ndisplay(Image(base64.b64decode('{DOT}')))"
     ada.cells.insert(2, new_code_cell(draw))
     submit(root, TINY, "ada", ada)
@@ -231,6 +235,22 @@ def test_a_feedback_page_tells_points_checks_and_what_waits(pages: dict[str, str
     assert "See lesson 2 ." in ben
     assert "<em>lesson 2</em>" in pages["ben"]
     assert "waits" not in ben
+
+
+@pytest.mark.slow
+def test_a_picture_pasted_into_an_answer_is_shown_to_learner_and_grader(
+    root: Path, pages: dict[str, str]
+) -> None:
+    def pictures(html: str) -> list[str]:
+        found = BeautifulSoup(html, "html.parser").find_all("img", alt="my dot")
+        return [image["src"] for image in found]
+
+    shown = [f"data:image/png;base64,{DOT}"]
+    assert pictures(pages["ada"]) == shown
+    graded = nbformat.read(root / "class" / "autograded" / "ada" / TINY / "lab.ipynb", as_version=4)
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+    html, _ = HTMLExporter(config=Config(HTMLExporter=config.HTMLExporter)).from_notebook_node(graded)
+    assert pictures(html) == shown, "the formgrader's filter"
 
 
 @pytest.mark.slow

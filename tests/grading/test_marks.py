@@ -89,6 +89,10 @@ def why(root: Path, **how: bool) -> tuple[float, bool]:
     return outcome.points["why"], "why" in outcome.waiting
 
 
+def words(page: Path) -> str:
+    return " ".join(BeautifulSoup(page.read_text(), "html.parser").get_text(" ").split())
+
+
 @pytest.mark.slow
 def test_a_mark_stays_until_its_answer_changes(root: Path) -> None:
     hand_in(root, "Because of the sign.")
@@ -111,7 +115,9 @@ def test_a_mark_stays_until_its_answer_changes(root: Path) -> None:
     assert why(root) == (1.5, True), "a changed answer is read again, and the old mark shows"
     assert why(root, again=True) == (1.5, True), "nobody has read it yet"
     (page,) = generate_feedback(root, TINY)
-    assert "waits, 1.5 so far, up to 2" in " ".join(BeautifulSoup(page.read_text()).get_text(" ").split())
+    assert "waits, 1.5 so far, up to 2" in " ".join(
+        BeautifulSoup(page.read_text(), "html.parser").get_text(" ").split()
+    )
     hand_in(root, "Because of the sign.")
     assert why(root) == (1.5, False), "the answer that was marked is back"
     hand_in(root, "Because of something else.")
@@ -157,7 +163,7 @@ def test_being_late_costs_a_share_of_marks_too_whenever_they_were_given(root: Pa
     mark(root, 2.0)  # after grading: no grader runs from here on
 
     (page,) = generate_feedback(root, TINY)
-    text = " ".join(BeautifulSoup(page.read_text(), "html.parser").get_text(" ").split())
+    text = words(page)
     assert "9 of 10 points" in text
     assert "Handed in late −1 " in text
     mark(root, 1.0)
@@ -168,5 +174,8 @@ def test_being_late_costs_a_share_of_marks_too_whenever_they_were_given(root: Pa
     assert "lowest 9, highest 9" in BeautifulSoup(
         build_page(TINY, [shown], [], datetime.now(UTC)), "html.parser"
     ).get_text(" ")
+    with _gradebook(root) as book:
+        book.grant_extension(TINY, "ada", days=3)  # as the guide says
+    assert read_grades(root).learners[0].scores == {TINY: 10.0}, "an extension needs no grading"
     record = root / "class" / "records" / TINY / "ada.json"
     assert json.loads(record.read_text())["outcome"]["points"]["why"] == 0.0, "the record alone does not know"
