@@ -34,6 +34,7 @@ c.Exchange.assignment_dir = str(root / "work")
 c.Exchange.cache = str(root / "work" / ".submitted")
 c.ExchangeFactory.collect = "course_lib.grading.collect.SafeCollect"
 c.ExchangeFactory.release_feedback = "course_lib.grading.returned.SafeReleaseFeedback"
+c.ExchangeFactory.release_assignment = "course_lib.grading.handin.SafeRelease"
 
 # Fair to damaged notebooks, safe from hostile ones, no points without evidence: course_lib/grading.
 ours = "course_lib.grading.preprocessors."

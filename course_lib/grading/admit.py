@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
 import stat
 import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import nbformat
 from nbformat import NotebookNode
 
+from course_lib.clean import one_line
+
 MB = 2**20
 MOST_NOTEBOOK = 64 * MB
 MOST_BESIDE, MOST_BESIDE_FILES = 32 * MB, 200  # files that are handed in along with the notebooks
+MOST_DEPTH, MOST_ENTRIES = 16, 2000  # folders in folders; files and folders of all kinds that are looked at
+PLAINLY = (
+    os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+)  # no link, no waiting pipe
 ACTIVE = {"htm", "html", "xhtml", "xht", "shtml", "svg", "svgz", "xml", "xsl", "xslt", "mht", "mhtml", "js"}
 FIRST_YEAR, AHEAD = (
     2000,
@@ -75,21 +85,21 @@ def read_plain(path: Path, most: int = MOST_NOTEBOOK) -> bytes:
 
     Raises NotAdmittedError with the reason.
     """
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    shown = one_line(path.name, 100)
     try:
         if path.is_symlink():
-            raise NotAdmittedError(f"{path.name} is not a plain file.")
-        number = os.open(path, flags)
+            raise NotAdmittedError(f"{shown} is not a plain file.")
+        number = os.open(path, PLAINLY)
         with os.fdopen(number, "rb") as file:
             status = os.fstat(number)
             if not stat.S_ISREG(status.st_mode):
-                raise NotAdmittedError(f"{path.name} is not a plain file.")
+                raise NotAdmittedError(f"{shown} is not a plain file.")
             if status.st_size > most:
                 size = f"{status.st_size / MB:.0f} MB; at most {most / MB:.0f} MB"
-                raise NotAdmittedError(f"{path.name} has {size} can be graded.")
+                raise NotAdmittedError(f"{shown} has {size} can be graded.")
             return file.read(most + 1)
     except (OSError, ValueError) as error:
-        raise NotAdmittedError(f"{path.name} can't be read ({type(error).__name__}).") from error
+        raise NotAdmittedError(f"{shown} can't be read ({type(error).__name__}).") from error
 
 
 def parse_notebook(data: bytes, name: str) -> NotebookNode:
@@ -133,28 +143,145 @@ def read_notebook(path: Path) -> NotebookNode:
     """Return the notebook in a file. Raises NotAdmittedError with the reason if there is none."""
     if not path.exists() and not path.is_symlink():
         names = [p.name for p in path.parent.glob("*")] if path.parent.is_dir() else []
-        there = sorted(name for name in names if name != "timestamp.txt")
+        there = sorted(one_line(name, 60) for name in names if name != "timestamp.txt")
         raise NotAdmittedError(f"No {path.name}; found {', '.join(there[:5]) or 'nothing'}.")
     return parse_notebook(read_plain(path), path.name)
+
+
+@dataclass
+class PlainFiles:
+    """The plain files under a folder, each opened once and never looked up by its name again.
+
+    Iterating gives (relative path, descriptor, status); the descriptor is closed when the loop goes on. Links, pipes,
+    devices and files of another owner than the folder's are left out and named in `left_out`. A link that takes a
+    file's place in the meantime is not followed, since folders and files are opened relative to their parent's
+    descriptor. (Windows has no such descriptors: there the walk goes by name.)
+
+    Iterating raises NotAdmittedError for too many or too large files, folders nested too deeply, and what can't be
+    read.
+    """
+
+    folder: Path
+    most_files: int
+    most_size: int  # bytes in all; a hole in a file counts like any other byte
+    skip: Callable[[str, bool], bool] = lambda name, is_folder: False
+    left_out: list[str] = field(default_factory=list)
+    newest: float = 0.0  # the last change in what was walked, as the file system wrote it down
+    files: int = 0
+    size: int = 0
+    entries: int = 0
+
+    def __iter__(self) -> Iterator[tuple[str, int, os.stat_result]]:
+        place, status = _open(None, str(self.folder))
+        try:
+            if not stat.S_ISDIR(status.st_mode):
+                raise NotAdmittedError(f"{one_line(self.folder.name)} is not a folder.")
+            self.owner, self.newest = status.st_uid, status.st_ctime
+            yield from self._walk(place, "", 1)
+        except FileNotFoundError as error:
+            raise NotAdmittedError("It changed while it was being read.") from error
+        finally:
+            _close(place)
+
+    def _walk(self, parent: Place, above: str, depth: int) -> Iterator[tuple[str, int, os.stat_result]]:
+        if depth > MOST_DEPTH:
+            raise NotAdmittedError(f"Its folders are nested more than {MOST_DEPTH} deep.")
+        with os.scandir(parent) as entries:
+            names = [entry.name for entry in islice(entries, MOST_ENTRIES + 1)]
+        self.entries += len(names)
+        if self.entries > MOST_ENTRIES:
+            raise NotAdmittedError(f"It holds more than {MOST_ENTRIES} files and folders.")
+        for name in sorted(names):
+            path = above + name
+            status = _look(parent, name)
+            is_folder = stat.S_ISDIR(status.st_mode)
+            if self.skip(name, is_folder):
+                continue
+            if not (is_folder or stat.S_ISREG(status.st_mode)):
+                self.left_out.append(path)
+                continue
+            try:
+                place, status = _open(parent, name)
+            except OSError as error:
+                if error.errno == errno.ELOOP:  # a link by now
+                    self.left_out.append(path)
+                    continue
+                raise NotAdmittedError(f"{one_line(path, 100)} can't be read: {error.strerror}.") from error
+            try:
+                yield from self._found(place, path, status, depth)
+            finally:
+                _close(place)
+
+    def _found(
+        self, place: Place, path: str, status: os.stat_result, depth: int
+    ) -> Iterator[tuple[str, int, os.stat_result]]:
+        """What was opened, whatever the name stood for before."""
+        self.newest = max(self.newest, status.st_ctime)
+        if stat.S_ISDIR(status.st_mode):
+            yield from self._walk(place, path + "/", depth + 1)
+        elif not stat.S_ISREG(status.st_mode) or status.st_uid != self.owner:
+            self.left_out.append(path)
+        else:
+            assert isinstance(place, int)
+            self.files, self.size = self.files + 1, self.size + status.st_size
+            if self.files > self.most_files or self.size > self.most_size:
+                most = f"{self.most_files} files and {self.most_size / MB:.0f} MB"
+                raise NotAdmittedError(f"It holds more than {most}.")
+            yield path, place, status
+
+
+Place = int | str  # a descriptor; where there are none for folders, a path
+BY_DESCRIPTOR = os.open in os.supports_dir_fd and os.scandir in os.supports_fd
+
+
+def _look(parent: Place, name: str) -> os.stat_result:
+    if isinstance(parent, int):
+        return os.stat(name, dir_fd=parent, follow_symlinks=False)
+    return (Path(parent) / name).lstat()
+
+
+def _open(parent: Place | None, name: str) -> tuple[Place, os.stat_result]:
+    """Open a file or folder of `parent` that is no link; return it and its status."""
+    if BY_DESCRIPTOR:
+        number = os.open(name, PLAINLY, dir_fd=parent if isinstance(parent, int) else None)
+        return number, os.fstat(number)
+    path = name if parent is None else str(Path(str(parent)) / name)
+    status = Path(path).lstat()
+    if not stat.S_ISREG(status.st_mode):
+        return path, status
+    number = os.open(path, PLAINLY | getattr(os, "O_BINARY", 0))
+    return number, os.fstat(number)
+
+
+def _close(place: Place) -> None:
+    if isinstance(place, int):
+        os.close(place)
+
+
+def read_rest(number: int, most: int) -> Iterator[bytes]:
+    """Yield what a descriptor holds, in pieces. Raises NotAdmittedError if it has grown beyond `most` bytes."""
+    while piece := os.read(number, min(MB, most + 1)):
+        most -= len(piece)
+        if most < 0:
+            raise NotAdmittedError("It changed while it was being read.")
+        yield piece
 
 
 def read_beside(folder: Path) -> dict[str, bytes]:
     """Return the plain files beside the notebooks by relative path; links and special files are left out.
 
-    Raises NotAdmittedError if they are too many or too large.
+    Raises NotAdmittedError if they are too many or too large, or can't be read.
     """
-    found: dict[str, bytes] = {}
-    size = 0
-    for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in IGNORED)
-        for name in sorted(names):
-            path = Path(parent) / name
-            if name in IGNORED or path.suffix == ".ipynb" or not stat.S_ISREG(path.lstat().st_mode):
-                continue
-            data = read_plain(path, MOST_BESIDE)
-            size += len(data)
-            if size > MOST_BESIDE or len(found) >= MOST_BESIDE_FILES:
-                most = f"{MOST_BESIDE_FILES} files and {MOST_BESIDE / MB:.0f} MB"
-                raise NotAdmittedError(f"More than {most} lie beside the notebook.")
-            found[str(path.relative_to(folder))] = data
-    return found
+    walk = PlainFiles(folder, MOST_BESIDE_FILES, MOST_BESIDE, skip=_not_beside)
+    try:
+        return {path: b"".join(read_rest(number, status.st_size)) for path, number, status in walk}
+    except NotAdmittedError as problem:
+        raise NotAdmittedError(f"What lies beside the notebook can't be taken. {problem}") from problem
+    except OSError as error:
+        raise NotAdmittedError(
+            f"What lies beside the notebook can't be read: {error.strerror or type(error).__name__}."
+        ) from error
+
+
+def _not_beside(name: str, is_folder: bool) -> bool:
+    return name in IGNORED or (not is_folder and name.endswith(".ipynb"))

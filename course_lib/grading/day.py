@@ -14,6 +14,7 @@ from course_lib.clean import one_line
 from course_lib.errors import CourseError
 from course_lib.grading.answers import build_submission, load_bank
 from course_lib.grading.classroom import grade_submissions, gradebook_name, make_release
+from course_lib.grading.collect import refused
 from course_lib.grading.exchange import collect
 from course_lib.grading.record import GRADED, Outcome
 from course_lib.grading.reference import check_reference
@@ -100,6 +101,8 @@ def grade_class(
 
     workspace.writable(workspace.classroom)
     collect(workspace, lab)
+    for refusal in refused(workspace.root, lab):
+        console.print(f"  collecting: {refusal.who}. {refusal.reason}", markup=False)
     submitted = workspace.classroom / "submitted"
     known = sorted(path.parent.name for path in submitted.glob(f"*/{lab}") if path.is_dir())
     for name in students or ():

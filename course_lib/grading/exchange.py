@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from course_lib.errors import CourseError
+from course_lib.grading.admit import hand_in_time
 from course_lib.workspace import Workspace, use_own_tools
 
 if TYPE_CHECKING:
@@ -84,7 +85,6 @@ def release(workspace: Workspace) -> list[str]:
     workspace.writable(workspace.work, workspace.classroom)
     if not exchange.is_dir():
         exchange.mkdir()
-        exchange.chmod(0o777)
     with nbgrader_settings(workspace) as config:
         outbound = Path(config.Exchange.root) / config.CourseDirectory.course_id / "outbound"
     changed = []
@@ -158,21 +158,15 @@ def drop_links(folder: Path) -> list[str]:
 
 
 def before_autograde(assignment: str, student: str, notebooks: list[str]) -> None:
-    """nbgrader's hook before it copies a submission: links go first."""
+    """nbgrader's hook before it copies a submission: links go first, and a time that nbgrader would stumble over."""
     for folder in {Path(notebook).parent for notebook in notebooks}:
         drop_links(folder)
-
-
-def arrival(folder: Path) -> datetime:
-    """Return when a hand-in arrived: the newest change that the file system itself wrote down.
-
-    Names and contents of files are the learner's to write, and so are their times of modification.
-    """
-    changes = [folder.lstat().st_ctime, *(path.lstat().st_ctime for path in folder.rglob("*"))]
-    return datetime.fromtimestamp(max(changes), UTC)
+        stamp = folder / "timestamp.txt"
+        if stamp.is_file() and hand_in_time(folder) is None:
+            stamp.unlink()
 
 
 def collect(workspace: Workspace, lab: str) -> None:
     """Bring newly handed-in labs from the exchange into `class/submitted/`; the newest of each learner counts."""
-    if HAS_EXCHANGE and any((workspace.classroom / "exchange").glob(f"*/inbound/*+{lab}+*")):
+    if HAS_EXCHANGE and any((workspace.classroom / "exchange").glob("*/inbound")):
         _run(workspace, "Collect", lab, ExchangeCollect={"update": True})
