@@ -299,18 +299,15 @@ class _Run:
 
     def _change(self, hand_in: _HandIn, result: Result) -> Change | None:
         """What a result would change of a grade that is there; None if there is no grade yet."""
-        if hand_in.before is None or hand_in.before.outcome.status != GRADED or result.lost:
+        if result.lost or not self.book.has_grades(self.assignment, result.student):
             return None
-        before = self.book.points(self.assignment, result.student, self.order)
-        if not before.max_points:
-            return None
-        outcome = self._outcome(hand_in, result)
+        record = hand_in.before or Record("", Outcome(result.student, GRADED))
+        before = after = self.book.points(self.assignment, result.student, self.order)
         scores = self._scores(hand_in, result)
-        after = before
         if scores:
             after = self.book.preview(self.assignment, result.student, hand_in.time, scores, self.order)
-        why = reasons(hand_in.before.parts, hand_in.parts)
-        return Change(before.into(hand_in.before.outcome), after.into(outcome), why)
+        outcome = after.into(self._outcome(hand_in, result))
+        return Change(before.into(record.outcome), outcome, reasons(record.parts, hand_in.parts))
 
     def _scores(self, hand_in: _HandIn, result: Result) -> dict[str, Graded | None]:
         """What the gradebook is told: nothing if nothing could be graded, 0 for a notebook that is missing."""

@@ -296,6 +296,15 @@ class Book:
         settle(self.gradebook, self.rule, self.gradebook.assignment_submissions(assignment))
         self.gradebook.db.commit()
 
+    def has_grades(self, assignment: str, student: str) -> bool:
+        """Return whether anything of a submission was graded before, by whatever or whomever."""
+        try:
+            submission = self.gradebook.find_submission(assignment, student)
+        except MissingEntry:
+            return False
+        grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+        return any((grade.auto_score, grade.manual_score) != (None, None) for grade in grades)
+
     def points(self, assignment: str, student: str, order: Order) -> Points:
         """Return points, maximum and what waits for a person, by exercise in the instructor's order."""
         found = Points()

@@ -120,8 +120,10 @@ def _lost_points(name: str, nb: NotebookNode, graded: Graded) -> list[str]:
             faults.append(
                 f"{name}.ipynb, {exercise}: {got:g} of {worth:g} points ({'; '.join(why) or 'no check ran'})."
             )
-    traces = [one_line(str(trace).strip().splitlines()[-1], 300) for trace in getattr(graded, "traces", [])]
-    return [*faults, *(f"A check stopped with {trace}." for trace in traces if faults)]
+    said = " ".join(faults)
+    traces = [one_line(trace.strip().splitlines()[-1], 300) for trace in graded.traces if trace.strip()]
+    own = [trace for trace in traces if faults and trace.partition(": ")[2] not in said]
+    return [*faults, *(f"A check stopped with {trace}." for trace in dict.fromkeys(own))]
 
 
 def _errors(graded: Graded, name: str) -> list[str]:

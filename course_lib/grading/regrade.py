@@ -50,13 +50,12 @@ class Change:
 
     def line(self) -> str:
         """`ada: 94 -> 90 (-4), changed check`."""
-        name, before = one_line(self.after.student), f"{self.before.final:g}"
-        if self.after.status != GRADED:
-            return (
-                f"{name}: {before} stays, {self.why}, but it can't be graded. {one_line(self.after.reason)}"
-            )
         moved = self.after.final - self.before.final
-        return f"{name}: {before} -> {self.after.final:g} ({moved:+g}), {self.why}"
+        new = f"-> {self.after.final:g} ({moved:+g})" if abs(moved) > 1e-6 else "stays"
+        line = f"{one_line(self.after.student)}: {self.before.final:g} {new}, {self.why}"
+        if self.after.status == GRADED:
+            return line
+        return f"{line}; not or not wholly graded: {one_line(self.after.reason)}"
 
 
 def reasons(before: Mapping[str, str], now: Mapping[str, str]) -> str:

@@ -49,7 +49,7 @@ def test_a_summary_says_who_by_how_much_and_why() -> None:
     assert summary(changes) == [
         "2 grades change: 0 up, 1 down.",
         "  ada: 9.4 -> 8.5 (-0.9), changed due date",
-        "  ada: 8 stays, new answer, but it can't be graded. lab.ipynb[31m is empty.",
+        "  ada: 8 stays, new answer; not or not wholly graded: lab.ipynb[31m is empty.",
     ]
 
 
@@ -158,6 +158,24 @@ def test_no_leaves_the_old_grades(root: Path) -> None:
     )
     assert contents(root) == before
     assert not (root / "class" / "pending" / TINY).exists()
+
+
+@pytest.mark.slow
+def test_a_grade_is_asked_for_whatever_became_of_its_record(root: Path) -> None:
+    """Records are lost, or the last hand-in was broken: the gradebook still holds a grade."""
+    asked: list[Change] = []
+
+    def note(changes: Sequence[Change]) -> bool:
+        asked.extend(changes)
+        return True
+
+    (root / "class" / "records" / TINY / "ada.json").unlink()
+    submit(root, TINY, "ben", "{")
+    grade_submissions(root, TINY, confirm=note)
+    assert [change.after.student for change in asked] == ["ben"], "Ada's points come out the same"
+    submit(root, TINY, "ben", build_submission(root / "labs" / TINY / "lab.ipynb", WRONG))
+    grade_submissions(root, TINY, confirm=note)
+    assert asked[1].line() == "ben: 8 -> 5 (-3), new answer"
 
 
 PLACES = {
