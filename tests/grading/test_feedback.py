@@ -19,6 +19,7 @@ from bs4 import BeautifulSoup
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader.api import Gradebook
+from nbgrader.server_extensions.formgrader.handlers import template_path
 from traitlets.config import Config, PyFileConfigLoader
 
 from course_lib.grading.answers import build_submission
@@ -248,9 +249,15 @@ def test_a_picture_pasted_into_an_answer_is_shown_to_learner_and_grader(
     shown = [f"data:image/png;base64,{DOT}"]
     assert pictures(pages["ada"]) == shown
     graded = nbformat.read(root / "class" / "autograded" / "ada" / TINY / "lab.ipynb", as_version=4)
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
-    html, _ = HTMLExporter(config=Config(HTMLExporter=config.HTMLExporter)).from_notebook_node(graded)
-    assert pictures(html) == shown, "the formgrader's filter"
+    config = Config(
+        HTMLExporter=PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config().HTMLExporter
+    )
+    config.HTMLExporter.template_name = "formgrade"  # as nbgrader's FormgradeExtension says
+    config.HTMLExporter.extra_template_basedirs = [template_path]
+    page = {"base_url": "/", "mathjax_url": "", "notebook_path": "x", "index": 0, "total": 1}
+    page |= dict.fromkeys(("student", "assignment_id", "notebook_id", "submission_id"), "x")
+    html, _ = HTMLExporter(config=config).from_notebook_node(graded, resources=page)
+    assert pictures(html) == shown, "in the formgrader"
 
 
 @pytest.mark.slow
