@@ -91,19 +91,20 @@ def measure_kl(
 
 
 def group_advantages(
-    rewards: Float[Tensor, "prompts group"], eps: float = 1e-6
+    rewards: Float[Tensor, "prompts group"], eps: float = 1e-6, scale: bool = True
 ) -> Float[Tensor, "prompts group"]:
     """Return how much better each answer did than the others to its prompt, in standard deviations.
 
-    The group's own mean takes the place of a learned value. All equal: all 0, nothing to learn. Detached.
-    Raises ValueError for groups of fewer than two. Source: GRPO, Shao et al. 2024, section 4.1.2 (with the
-    standard deviation of the group as a whole, not its estimate from a sample).
+    The group's own mean takes the place of a learned value. All equal: all 0, nothing to learn. Detached. With
+    `scale=False` in the rewards' own unit: dividing makes questions that are nearly always or nearly never answered
+    count more (Dr. GRPO, Liu et al. 2025). Raises ValueError for groups of fewer than two. Source: GRPO, Shao et al.
+    2024, section 4.1.2 (with the standard deviation of the group as a whole, not its estimate from a sample).
     """
     if rewards.shape[1] < 2:
         raise ValueError(f"a group has {rewards.shape[1]} answers; expected at least 2 to compare")
     rewards = rewards.detach()
     centred = rewards - rewards.mean(dim=1, keepdim=True)
-    return centred / (rewards.std(dim=1, keepdim=True, correction=0) + eps)
+    return centred / (rewards.std(dim=1, keepdim=True, correction=0) + eps) if scale else centred
 
 
 def advantages_and_returns(
@@ -111,24 +112,35 @@ def advantages_and_returns(
     values: Float[Tensor, "batch time"],
     gamma: float | int = 1.0,
     lam: float | int = 0.95,
+    last_value: Float[Tensor, "batch"] | None = None,
+    ends: Bool[Tensor, "batch time"] | None = None,
 ) -> tuple[Float[Tensor, "batch time"], Float[Tensor, "batch time"]]:
     """Return how much better than `values` each step turned out, and the returns that the values should learn.
 
-    `values[b, t]` is the return expected before step t; after the last step nothing comes. lam 1 waits for
-    the whole rest (return - value), lam 0 looks one step ahead. Both results are detached. Raises ValueError
-    unless gamma and lam are within 0 and 1. Source: generalised advantage estimation, Schulman et al. 2016,
-    equation 16.
+    `values[b, t]` is the return expected before step t. lam 1 waits for the whole rest (return - value), lam 0
+    looks one step ahead. After the last step nothing comes, unless the row was only cut off there: then
+    `last_value` is what was still expected. `ends[b, t]` is True where an episode ended with step t and the next
+    one began: nothing flows back over that border. Both results are detached. Raises ValueError unless gamma and
+    lam are within 0 and 1, and for `last_value` or `ends` of another shape. Source: generalised advantage
+    estimation, Schulman et al. 2016, equation 16.
     """
     for name, value in (("gamma", gamma), ("lam", lam)):
         if not 0 <= value <= 1:
             raise ValueError(f"{name}={value}; expected 0 to 1")
+    last_value = torch.zeros_like(values[:, 0]) if last_value is None else last_value
+    goes_on = torch.ones_like(values) if ends is None else 1.0 - ends.to(values)  # (B, T)
+    if last_value.shape != values.shape[:1] or goes_on.shape != values.shape:
+        raise ValueError(
+            f"last_value.shape={tuple(last_value.shape)}, ends.shape={tuple(goes_on.shape)}; "
+            f"expected {tuple(values.shape[:1])} and {tuple(values.shape)}"
+        )
     rewards, values = rewards.detach(), values.detach()
-    following = torch.cat((values[:, 1:], torch.zeros_like(values[:, :1])), dim=1)  # (B, T)
-    surprise = rewards + gamma * following - values  # (B, T)
+    following = torch.cat((values[:, 1:], last_value.detach()[:, None].to(values)), dim=1)  # (B, T)
+    surprise = rewards + gamma * goes_on * following - values  # (B, T)
     advantages = torch.zeros_like(rewards)
     running = torch.zeros_like(rewards[:, 0])
     for t in reversed(range(rewards.shape[1])):
-        running = surprise[:, t] + gamma * lam * running
+        running = surprise[:, t] + gamma * lam * goes_on[:, t] * running
         advantages[:, t] = running
     return advantages, advantages + values
 

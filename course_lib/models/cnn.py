@@ -9,7 +9,7 @@ result height and width, h and w kernel height and width, K classes.
 
 import math
 from dataclasses import asdict, dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import torch
@@ -18,6 +18,16 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from course_lib.models.checks import check_dtype, check_sizes
+
+Pair = int | tuple[int, int]  # one number for both axes, or height and width
+
+
+def as_pair(name: str, value: Pair) -> tuple[int, int]:
+    """Return (height, width). Raises ValueError for anything but one whole number or two."""
+    pair = value if isinstance(value, tuple) else (value, value)
+    if len(pair) != 2 or not all(isinstance(one, int) for one in pair):
+        raise ValueError(f"{name}={value!r}; expected a whole number, or two: (height, width)")
+    return pair
 
 
 def output_size(size: int, kernel: int, stride: int = 1, padding: int = 0) -> int:
@@ -57,28 +67,43 @@ def check_images(name: str, images: Tensor) -> None:
 def patches(
     images: Float[Tensor, "batch channel height width"],
     kernel: tuple[int, int],
-    stride: int,
-    padding: int,
+    stride: tuple[int, int],
+    padding: tuple[int, int],
     fill: float,
 ) -> Float[Tensor, "batch channel out_y out_x kernel_y kernel_x"]:
     """Return the piece of the image under the kernel at every place, without copying the padded image."""
-    for size, length in zip(images.shape[2:], kernel, strict=True):
-        output_size(size, length, stride, padding)  # raises if the kernel doesn't fit
-    padded = F.pad(images, (padding,) * 4, value=fill)  # (B, C, Y + 2p, X + 2p)
-    return padded.unfold(2, kernel[0], stride).unfold(3, kernel[1], stride)  # (B, C, y, x, h, w)
+    padded, _ = pad(images, kernel, stride, padding, fill)
+    return padded.unfold(2, kernel[0], stride[0]).unfold(3, kernel[1], stride[1])  # (B, C, y, x, h, w)
+
+
+def pad(
+    images: Float[Tensor, "batch channel height width"],
+    kernel: tuple[int, int],
+    stride: tuple[int, int],
+    padding: tuple[int, int],
+    fill: float,
+) -> tuple[Float[Tensor, "batch channel padded_height padded_width"], tuple[int, int]]:
+    """Return the padded images (B, C, Y + 2p, X + 2p) and how many places the kernel takes along each axis.
+
+    Raises ValueError if the kernel doesn't fit.
+    """
+    sizes = zip(images.shape[2:], kernel, stride, padding, strict=True)
+    y, x = (output_size(*size) for size in sizes)
+    (above, left) = padding
+    return F.pad(images, (left, left, above, above), value=fill), (y, x)
 
 
 def conv2d(
     images: Float[Tensor, "batch channel height width"],
     weight: Float[Tensor, "out channel_too kernel_y kernel_x"],
     bias: Float[Tensor, "out_too"] | None = None,
-    stride: int = 1,
-    padding: int = 0,
+    stride: Pair = 1,
+    padding: Pair = 0,
 ) -> Float[Tensor, "batch out out_y out_x"]:
     """Multiply every place of the image with the kernel and add up, over all channels; zeros lie outside.
 
-    `weight[o, c]` is the pattern that output channel o looks for in input channel c. Raises ValueError for
-    shapes that do not fit.
+    `weight[o, c]` is the pattern that output channel o looks for in input channel c. `stride` and `padding` are
+    one number or (height, width). Raises ValueError for shapes that do not fit.
     """
     check_images("images", images)
     check_images("weight", weight)
@@ -87,25 +112,33 @@ def conv2d(
         raise ValueError(f"weight is for {weight.shape[1]} channels, but images have {images.shape[1]}")
     if bias is not None and bias.shape != weight.shape[:1]:
         raise ValueError(f"bias.shape={tuple(bias.shape)}; expected ({weight.shape[0]},)")
-    pieces = patches(images, (weight.shape[2], weight.shape[3]), stride, padding, 0.0)
-    out = torch.einsum("bcyxhw,ochw->boyx", pieces, weight)  # (B, O, y, x)
-    return out if bias is None else out + bias[:, None, None]
+    h, w = weight.shape[2:]
+    (down, right), around = as_pair("stride", stride), as_pair("padding", padding)
+    padded, (y, x) = pad(images, (h, w), (down, right), around, 0.0)
+    out = images.new_zeros(len(images), len(weight), y, x)
+    # Each cell of the kernel sees the whole image, moved by its own place: no patch is copied.
+    for i, j in product(range(h), range(w)):
+        seen = torch.einsum("bcyx,oc->boyx", padded, weight[:, :, i, j])  # (B, O, Y + 2p, X + 2p)
+        out = out + seen[:, :, i : i + down * y : down, j : j + right * x : right]
+    return out if bias is None else out + bias[:, None, None]  # (B, O, y, x)
 
 
 def max_pool2d(
     images: Float[Tensor, "batch channel height width"],
-    kernel: int,
-    stride: int | None = None,
-    padding: int = 0,
+    kernel: Pair,
+    stride: Pair | None = None,
+    padding: Pair = 0,
 ) -> Float[Tensor, "batch channel out_y out_x"]:
     """Keep the largest number under each place; by default the places lie side by side.
 
-    Raises ValueError if `padding` is more than half of the kernel: a place could then hold no number at all.
+    Every size is one number or (height, width). Raises ValueError if `padding` is more than half of the kernel: a
+    place could then hold no number at all.
     """
     check_images("images", images)
-    if padding > kernel // 2:
+    size, around = as_pair("kernel", kernel), as_pair("padding", padding)
+    if any(p > k // 2 for p, k in zip(around, size, strict=True)):
         raise ValueError(f"padding={padding}; expected at most half of kernel={kernel}")
-    pieces = patches(images, (kernel, kernel), kernel if stride is None else stride, padding, -math.inf)
+    pieces = patches(images, size, size if stride is None else as_pair("stride", stride), around, -math.inf)
     return pieces.flatten(-2).max(dim=-1).values  # (B, C, y, x)
 
 

@@ -156,6 +156,28 @@ def causal_mask(time: int, source: int, device: torch.device | None = None) -> B
     return torch.ones(time, source, dtype=torch.bool, device=device).tril(source - time)
 
 
+def attention(
+    q: Float[Tensor, "batch head time head_dim"],
+    k: Float[Tensor, "batch head source head_dim"],
+    v: Float[Tensor, "batch head source value_dim"],
+    mask: Bool[Tensor, "... time source"] | None = None,
+) -> tuple[Float[Tensor, "batch head time value_dim"], Float[Tensor, "batch head time source"]]:
+    """Return softmax(q k^T / sqrt(D)) v and its weights, written out (Vaswani et al. 2017, equation 1).
+
+    `mask` is True where a token may look, such as `causal_mask(T, S)`; without one every token sees all. A token that
+    may look nowhere gets zeros. Raises ValueError for a mask that is not made of True and False.
+    """
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])  # (B, H, T, S)
+    if mask is not None:
+        if mask.dtype != torch.bool:
+            raise ValueError(f"mask.dtype={mask.dtype}; expected torch.bool, True where a token may look")
+        scores = scores.masked_fill(~mask, -torch.inf)
+    weights = scores.softmax(dim=-1)  # (B, H, T, S), rows sum to 1
+    if mask is not None:
+        weights = weights.masked_fill(~mask.any(dim=-1, keepdim=True), 0.0)
+    return weights @ v, weights  # (B, H, T, D), (B, H, T, S)
+
+
 class CausalSelfAttention(nn.Module):
     """Each token asks (query), every earlier token offers (key) and hands over (value)."""
 
@@ -187,10 +209,7 @@ class CausalSelfAttention(nn.Module):
             k, v = k.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)  # (B, H, S, D)
         weights = None
         if explain:
-            scores = q @ k.transpose(-2, -1) / math.sqrt(self.head_dim)  # (B, H, T, S)
-            scores = scores.masked_fill(~causal_mask(T, S, x.device), -torch.inf)
-            weights = scores.softmax(dim=-1)  # (B, H, T, S)
-            y = weights @ v  # (B, H, T, D)
+            y, weights = attention(q, k, v, causal_mask(T, S, x.device))  # (B, H, T, D), (B, H, T, S)
         else:
             mask = None if T in (1, S) else causal_mask(T, S, x.device)
             y = F.scaled_dot_product_attention(q, k, v, mask, is_causal=1 < T == S)  # (B, H, T, D)

@@ -10,6 +10,7 @@ Letters at line ends: N examples, F features.
 import math
 from collections.abc import Callable
 
+import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
@@ -81,6 +82,9 @@ class Perceptron:
         return mistakes
 
 
+Number = float | int | np.floating | np.integer
+
+
 class Value:
     """A number that remembers how it was made, so that `backward` can find what it depends on, and how much.
 
@@ -88,15 +92,17 @@ class Value:
     `backward`, `grad` says how fast the result grows with this value.
     """
 
+    __array_ufunc__ = None  # a number of NumPy's on the left leaves the arithmetic to us
+
     def __init__(
         self,
-        data: float | int,
+        data: Number,
         parents: tuple["Value", ...] = (),
         slopes: tuple[float | int, ...] = (),
         op: str = "",
         label: str = "",
     ) -> None:
-        if not isinstance(data, (int, float)):
+        if not isinstance(data, Number):
             raise ValueError(f"data={data!r}; expected a number")
         self.data = float(data)
         self.grad = 0.0
@@ -109,28 +115,28 @@ class Value:
 
     # Each operation computes its result and, beside it, the slopes.
 
-    def __add__(self, other: "Value | float | int") -> "Value":
+    def __add__(self, other: "Value | Number") -> "Value":
         other = as_value(other)
         return Value(self.data + other.data, (self, other), (1.0, 1.0), "+")
 
-    def __mul__(self, other: "Value | float | int") -> "Value":
+    def __mul__(self, other: "Value | Number") -> "Value":
         other = as_value(other)
         return Value(self.data * other.data, (self, other), (other.data, self.data), "*")
 
-    def __truediv__(self, other: "Value | float | int") -> "Value":
+    def __truediv__(self, other: "Value | Number") -> "Value":
         other = as_value(other)
         quotient = self.data / other.data
         return Value(quotient, (self, other), (1 / other.data, -quotient / other.data), "/")
 
-    def __pow__(self, exponent: float | int) -> "Value":
+    def __pow__(self, exponent: Number) -> "Value":
         """Raise to a fixed power. Raises ValueError where the result or its slope is no real number."""
-        if not isinstance(exponent, (int, float)):
+        if not isinstance(exponent, Number):
             raise ValueError(f"exponent={exponent!r}; expected a number, not a Value")
         if self.data < 0 and exponent != int(exponent):
             raise ValueError(f"{self.data} ** {exponent} is no real number; expected a whole exponent")
         if self.data == 0 and exponent < 1 and exponent != 0:
             raise ValueError(f"0 ** {exponent} has no finite slope; expected an exponent of 1 or more, or 0")
-        slope = exponent * self.data ** (exponent - 1) if exponent else 0.0
+        slope = float(exponent * self.data ** (exponent - 1)) if exponent else 0.0
         return Value(self.data**exponent, (self,), (slope,), f"**{exponent:g}")
 
     def relu(self) -> "Value":
@@ -155,13 +161,13 @@ class Value:
     def __neg__(self) -> "Value":
         return self * -1.0
 
-    def __sub__(self, other: "Value | float | int") -> "Value":
+    def __sub__(self, other: "Value | Number") -> "Value":
         return self + (-as_value(other))
 
-    def __rsub__(self, other: float | int) -> "Value":
+    def __rsub__(self, other: Number) -> "Value":
         return as_value(other) - self
 
-    def __rtruediv__(self, other: float | int) -> "Value":
+    def __rtruediv__(self, other: Number) -> "Value":
         return as_value(other) / self
 
     __radd__ = __add__
@@ -205,6 +211,6 @@ class Value:
             value.grad = 0.0
 
 
-def as_value(number: Value | float | int) -> Value:
+def as_value(number: Value | Number) -> Value:
     """Return `number` as a `Value`; a `Value` stays the same object."""
     return number if isinstance(number, Value) else Value(number)

@@ -8,7 +8,9 @@ import base64
 import hashlib
 import json
 import sys
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from heapq import heapify, heappop, heappush
 from itertools import pairwise, repeat
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +23,7 @@ from course_lib.tokenizers.learning import Pair, learn_merges
 from course_lib.tokenizers.split import PATTERN, Split
 
 REMEMBERED = 100_000  # parts of texts whose tokens are kept
+LONG = 100  # bytes of a word from which on searching it again after each merge would take too long
 
 
 class BytePairTokenizer:
@@ -139,18 +142,31 @@ class BytePairTokenizer:
 
     @classmethod
     def train(
-        cls, text: str, vocab_size: int, special_tokens: Sequence[str] = (), pattern: str = PATTERN
+        cls,
+        text: str,
+        vocab_size: int,
+        special_tokens: Sequence[str] = (),
+        pattern: str = PATTERN,
+        whole_special: bool = False,
     ) -> "BytePairTokenizer":
         """Learn merges from `text` until the vocabulary, special tokens included, has `vocab_size` entries.
 
         Of equally frequent pairs the smallest pair of ids wins. Learning ends early if no pair occurs twice.
-        Raises ValueError if `vocab_size` does not cover the bytes and the special tokens.
+        With `whole_special`, special tokens that stand in `text` are left out: nothing is learned from their
+        characters or across them, which is right for text that is already in its chat format. Raises ValueError
+        if `vocab_size` does not cover the bytes and the special tokens.
         """
         n_merges = vocab_size - 256 - len(special_tokens)
         if n_merges < 0:
             raise ValueError(f"vocab_size={vocab_size}; expected at least {256 + len(special_tokens)}")
-        merges = learn_merges(Split(pattern).count_words(text), n_merges)
-        return cls(merges, special_tokens, pattern)
+        parts = [text]
+        if whole_special and special_tokens:
+            longest_first = sorted(special_tokens, key=lambda name: (-len(name), name))
+            parts = regex.split("|".join(map(regex.escape, longest_first)), text)
+        split, counts = Split(pattern), Counter[str]()
+        for part in parts:
+            counts.update(split.count_words(part))
+        return cls(learn_merges(counts, n_merges), special_tokens, pattern)
 
     def encode(self, text: str, allowed_special: Literal["all"] | Collection[str] = ()) -> list[int]:
         """Return the ids of `text`.
@@ -241,6 +257,8 @@ class BytePairTokenizer:
         if word in self._whole:
             return chr(self._whole[word])
         tokens = word.decode("latin-1").translate(self._bytes_ids)
+        if len(tokens) > LONG:
+            return self._merge_long(tokens)
         never = len(self.merges)
         while len(tokens) > 1:  # apply the earliest learned merge first: training order, not longest match
             rank = min(map(self._ranks.get, pairwise(tokens), repeat(never)))
@@ -250,6 +268,36 @@ class BytePairTokenizer:
             # where a merge can make way for an earlier one, only one at a time is right
             tokens = tokens.replace(pair, made, -1 if self._in_order else 1)
         return tokens
+
+    def _merge_long(self, tokens: str) -> str:
+        """Merge as `_tokens` does, the pairs waiting in a heap: n log n steps where searching again takes n^2."""
+        symbols: list[str] = list(tokens)  # "" where a token went into the one before it
+        after, before = list(range(1, len(tokens) + 1)), list(range(-1, len(tokens) - 1))
+        ranks, end = self._ranks, len(tokens)
+        waiting = [
+            (rank, place)
+            for place, pair in enumerate(pairwise(tokens))
+            if (rank := ranks.get(pair)) is not None
+        ]
+        heapify(waiting)
+        while waiting:
+            rank, place = heappop(waiting)  # of the earliest learned merges the leftmost
+            following = after[place]
+            if not symbols[place] or following == end:
+                continue
+            if ranks.get((symbols[place], symbols[following])) != rank:
+                continue  # one of the two has become another token meanwhile
+            symbols[place], symbols[following] = self._steps[rank][1], ""
+            after[place] = following = after[following]
+            if following < end:
+                before[following] = place
+                if (rank := ranks.get((symbols[place], symbols[following]), -1)) >= 0:
+                    heappush(waiting, (rank, place))
+            if (place := before[place]) >= 0 and (
+                rank := ranks.get((symbols[place], symbols[after[place]]), -1)
+            ) >= 0:
+                heappush(waiting, (rank, place))
+        return "".join(symbols)
 
     def decode(self, ids: Iterable[int]) -> str:
         """Return the text, U+FFFD for bytes that are no whole character. ValueError for unknown ids."""
@@ -269,12 +317,15 @@ class BytePairTokenizer:
         write_atomically(Path(path), lambda target: target.write_text(text, encoding="utf-8"))
 
     def _record(self) -> dict[str, Any]:
+        special_tokens = dict(sorted(self.special_tokens.items(), key=lambda item: item[1]))
         record: dict[str, Any] = {
             "kind": "byte-pair encoding",
             "pattern": self.pattern,
-            "special_tokens": list(self.special_tokens),
+            "special_tokens": special_tokens,
             "merges": self.merges,
         }
+        if list(special_tokens.values()) == list(range(256 + len(self.merges), self.vocab_size)):
+            record["special_tokens"] = list(special_tokens)  # right behind the merges, where a list puts them
         if self._foreign:
             special = set(self.special_tokens.values())
             record["special_tokens"] = self.special_tokens
@@ -299,7 +350,10 @@ class BytePairTokenizer:
                 raise KeyError("kind")
             merges = [(a, b) for a, b in record["merges"]]
             if "pieces" not in record:
-                return cls(merges, record["special_tokens"], record["pattern"])
+                special_tokens = record["special_tokens"]
+                if isinstance(special_tokens, dict):
+                    special_tokens = {str(name): int(token) for name, token in special_tokens.items()}
+                return cls(merges, special_tokens, record["pattern"])
             pieces = [None if piece is None else base64.b64decode(piece) for piece in record["pieces"]]
             special = {str(name): int(token) for name, token in record["special_tokens"].items()}
             whole, always = bool(record["whole_words"]), list(record["always_special"])

@@ -16,7 +16,7 @@ from course_lib.tokenizers.bpe import BytePairTokenizer
 from course_lib.training.distributed import rank, split_like, whole
 
 FORMAT = "course-gpt checkpoint 1"
-STATE_FORMAT = "course-lib training state 1"
+STATE_FORMAT = "course-lib training state 2"
 
 
 class CheckpointError(ValueError):
@@ -142,7 +142,8 @@ def save_training_state(
     """Write all that the next step depends on into one safetensors file.
 
     `settings` say which run this is, `record` what it has to remember; both are anything that JSON can hold.
-    Under torchrun all processes call it together and process 0 writes.
+    Under torchrun all processes call it together and process 0 writes. Raises CheckpointError, before anything is
+    written, for an optimizer that keeps more than tensors, numbers and names (such as LBFGS, which keeps lists).
     """
     write_training_state(path, pack_training_state(model, optimizer, generator, settings, record))
 
@@ -173,11 +174,19 @@ def pack_training_state(
         keep(f"model.{name}", parameter)
     for name, buffer in model.named_buffers():
         keep(f"buffer.{name}", buffer)
-    for index, state in optimizer.state_dict()["state"].items():
-        for key, value in state.items():
-            keep(f"optimizer.{index}.{key}", torch.as_tensor(value))
+    state = optimizer.state_dict()
+    plain: dict[str, dict[str, Any]] = {}
+    for index, parts in state["state"].items():
+        for key, value in parts.items():
+            if isinstance(value, Tensor):
+                keep(f"optimizer.{index}.{key}", value)
+            else:
+                plain.setdefault(str(index), {})[key] = value
+    about = {"kind": type(optimizer).__name__, "shapes": _shapes(optimizer), "state": plain}
+    about |= {"groups": state["param_groups"], "tensors": _of_optimizer(tensors)}
     metadata = {
         "format": STATE_FORMAT,
+        "optimizer": _as_json(about),
         "settings": json.dumps(settings, sort_keys=True),
         "record": json.dumps(record),
     }
@@ -206,7 +215,7 @@ def load_training_state(
                     f"{path} belongs to a run with other settings; remove it or pass its settings"
                 )
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
-            record = json.loads(metadata["record"])
+            record, stored_optimizer = json.loads(metadata["record"]), json.loads(metadata["optimizer"])
     except CheckpointError:
         raise
     except (SafetensorError, OSError, ValueError, KeyError) as error:
@@ -221,25 +230,56 @@ def load_training_state(
     if stored != {name: (tensor.shape, tensor.dtype) for name, tensor in own.items()}:
         raise CheckpointError(f"{path} belongs to a model of another shape or dtype")
     parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
-    state: dict[int, dict[str, Tensor]] = {}
-    for name in tensors:
-        if name.startswith("optimizer."):
-            _, index, key = name.split(".", 2)
-            state.setdefault(int(index), {})[key] = tensors[name]
-    for index, parts in state.items():
-        fits = index < len(parameters) and parts.keys() == {"step", "exp_avg", "exp_avg_sq"}
-        if not fits or parts["exp_avg"].shape != parameters[index].shape:
-            raise CheckpointError(f"{path} belongs to a run that trained other parameters of this model")
-        for key in ("exp_avg", "exp_avg_sq"):
-            parts[key] = split_like(parts[key], parameters[index])
+    if stored_optimizer["kind"] != type(optimizer).__name__:
+        raise CheckpointError(
+            f"{path} belongs to a run with {stored_optimizer['kind']}, not with {type(optimizer).__name__}"
+        )
+    if stored_optimizer["shapes"] != _shapes(optimizer):
+        raise CheckpointError(f"{path} belongs to a run that trained other parameters of this model")
+    if stored_optimizer["tensors"] != _of_optimizer(tensors):
+        raise CheckpointError(f"{path} is cut short: a part of its optimizer's state is missing")
+    state: dict[int, dict[str, Any]] = {
+        int(index): parts for index, parts in stored_optimizer["state"].items()
+    }
+    for name in stored_optimizer["tensors"]:
+        _, index, key = name.split(".", 2)
+        value, parameter = tensors[name], parameters[int(index)]
+        fits = value.shape == parameter.shape
+        state.setdefault(int(index), {})[key] = split_like(value, parameter) if fits else value
     if "generator" not in tensors:
         raise CheckpointError(f"{path} is no training state of this course: it has no generator")
     with torch.no_grad():
         for name, tensor in own.items():
             tensor.copy_(split_like(tensors[name], tensor))
-    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+    groups = [  # JSON has no tuples
+        {key: tuple(value) if isinstance(now.get(key), tuple) else value for key, value in group.items()}
+        for group, now in zip(stored_optimizer["groups"], optimizer.state_dict()["param_groups"], strict=True)
+    ]
+    optimizer.load_state_dict({"state": state, "param_groups": groups})
     generator.set_state(tensors["generator"])
     return record
+
+
+def _as_json(optimizer: dict[str, Any]) -> str:
+    """Write down an optimizer's numbers and names. Raises CheckpointError for anything that would not come back."""
+    for parts in [*optimizer["state"].values(), *optimizer["groups"]]:
+        for key, value in parts.items():
+            numbers = value if isinstance(value, tuple) or key == "params" else [value]
+            if not all(one is None or isinstance(one, bool | int | float | str) for one in numbers):
+                raise CheckpointError(
+                    f"{optimizer['kind']} keeps {key!r} as {type(value).__name__}; only tensors, numbers and names "
+                    "can be stored, so this run could not be resumed"
+                )
+    return json.dumps(optimizer)
+
+
+def _of_optimizer(tensors: dict[str, Tensor]) -> list[str]:
+    return sorted(name for name in tensors if name.startswith("optimizer."))
+
+
+def _shapes(optimizer: torch.optim.Optimizer) -> list[list[list[int]]]:
+    """The shapes of the parameters that an optimizer moves, group by group."""
+    return [[list(parameter.shape) for parameter in group["params"]] for group in optimizer.param_groups]
 
 
 def _misfit(weights: dict[str, Tensor], config: GPTConfig) -> str:

@@ -1,6 +1,6 @@
 """AdamW, written out: the optimizer that trains almost every language model (lesson 05)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
@@ -30,8 +30,15 @@ class AdamW(torch.optim.Optimizer):
         super().__init__(params, {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay})
 
     @torch.no_grad()
-    def step(self, closure: None = None) -> None:  # type: ignore[override]
-        """Move every parameter that has a gradient g; theta, m and v below are changed in place."""
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Move every parameter that has a gradient g; theta, m and v below are changed in place.
+
+        A `closure` computes the gradients first; what it returns, the loss, is returned.
+        """
+        loss = None
+        if closure is not None:
+            with torch.enable_grad():
+                loss = closure()
         for group in self.param_groups:
             (beta1, beta2), lr, eps = group["betas"], group["lr"], group["eps"]
             for theta in group["params"]:
@@ -49,6 +56,6 @@ class AdamW(torch.optim.Optimizer):
                 v.mul_(beta2).addcmul_(g, g, value=1 - beta2)  # v <- beta2 v + (1 - beta2) g^2
                 m_hat = m / (1 - beta1**t)  # m and v began at 0: undo the pull towards it
                 v_hat = v / (1 - beta2**t)
-                theta.sub_(
-                    lr * m_hat / (v_hat.sqrt() + eps)
-                )  # theta <- theta - lr m_hat / (sqrt v_hat + eps)
+                # theta <- theta - lr m_hat / (sqrt v_hat + eps)
+                theta.sub_(lr * m_hat / (v_hat.sqrt() + eps))
+        return loss

@@ -284,3 +284,27 @@ def test_bad_input():
         kl_to_reference(torch.zeros(2, 3), torch.zeros(1, 3))
     with pytest.raises(ValueError, match="0 items"):
         measure_kl(model, model, [])
+
+
+def test_a_row_that_was_cut_off_and_episodes_that_ended():
+    """By hand, beside the rows taken apart: what comes after an end changes nothing before it."""
+    rewards, values, last = randn(2, 6), randn(2, 6, seed=1), randn(2, seed=2)
+    ends = torch.zeros(2, 6, dtype=torch.bool)
+    ends[0, 2] = ends[1, 5] = True
+    found, returns = advantages_and_returns(rewards, values, 0.9, 0.8, last, ends)
+    first, _ = advantages_and_returns(rewards[:1, :3], values[:1, :3], 0.9, 0.8)
+    second, _ = advantages_and_returns(rewards[:1, 3:], values[:1, 3:], 0.9, 0.8, last[:1])
+    assert torch.allclose(found[:1], torch.cat((first, second), dim=1))
+    ended, _ = advantages_and_returns(rewards[1:], values[1:], 0.9, 0.8)
+    assert torch.allclose(found[1:], ended), "after an end nothing is expected, whatever last_value says"
+    assert torch.allclose(returns, found + values)
+    step, _ = advantages_and_returns(rewards[:, :1], values[:, :1], 0.9, 0.8, last)
+    assert torch.allclose(step[:, 0], rewards[:, 0] + 0.9 * last - values[:, 0])
+
+
+def test_advantages_in_the_unit_of_the_rewards():
+    rewards = torch.tensor([[1.0, 0.0, 0.0, 0.0], [3.0, 1.0, 3.0, 1.0]])
+    assert group_advantages(rewards, scale=False).tolist() == [
+        [0.75, -0.25, -0.25, -0.25],
+        [1.0, -1.0, 1.0, -1.0],
+    ]

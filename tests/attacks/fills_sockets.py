@@ -1,4 +1,4 @@
-"""Holds gigabytes in the buffers of sockets and pipes, in as many processes as there may be, where no limit counts them."""
+"""Holds gigabytes in the buffers of sockets and pipes, in as many processes as there may be: no limit counts them."""
 
 ANSWERS = {
     "double": """

@@ -12,13 +12,8 @@ def double(x):
         x += 1
 """,
     "twice": """
-calls = 0
-
-
 def twice(f, x):
-    global calls
-    calls += 1
-    while calls > 1:
+    while f is not abs:
         f(x)
     return f(f(x))
 """,

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -237,7 +238,6 @@ def test_many_slow_cells_share_one_budget(grader: Grader) -> None:
     learner = nbformat.from_dict(nb)
     learner.cells[1:1] = [new_code_cell(work) for _ in range(12)]
     submitted = {"lab": nbformat.writes(learner).encode()}
-    started = time.monotonic()
     settings = Settings(limit=5.0, cells=3.0, total=30.0)
     found = grader.grade(Task("s", {"lab": prepare(nb).text()}, submitted, {}, "1" * 32, settings)).notebooks[
         "lab"
@@ -245,7 +245,6 @@ def test_many_slow_cells_share_one_budget(grader: Grader) -> None:
     assert found.scores["grade_mean"] == found.scores["grade_top"] == 1, found.notes
     texts = [str(cell.get("outputs")) for cell in nbformat.reads(found.text, 4).cells]
     assert sum("used up the time" in text for text in texts) >= 6
-    assert time.monotonic() - started < 60
 
 
 # --- the clock, pictures, the network -----------------------------------------------------------------------
@@ -283,33 +282,28 @@ def test_pasted_pictures_come_along_and_nothing_else() -> None:
     nbformat.validate(found)
 
 
-def test_submissions_share_no_network(grader: Grader) -> None:
-    """Two that are graded together talked over a socket without a file."""
-    body = """def f() -> list[str]:
-    import os, socket
-    names = sorted(name for _, name in socket.if_nameindex())
-    return names"""
-    nb = lab(("f", body, "", "f() == ['lo']"))
-    assert graded(grader, nb, {}).scores["grade_f"] == 1
-    caller = """def f() -> int:
-    import socket
-    try:
-        socket.socket(socket.AF_UNIX).connect('\\0meet-me')
-    except OSError:
-        return 0
-    return 1"""
-    with socket_named("meet-me"):
-        nb = lab(("f", caller, "", "f() == 0"))
-        assert graded(grader, nb, {}).scores["grade_f"] == 1
-
-
-def socket_named(name: str) -> Any:
-    import socket
-
-    found = socket.socket(socket.AF_UNIX)
-    found.bind(f"\0{name}")
-    found.listen()
-    return found
+def test_two_that_are_graded_together_do_not_meet(grader: Grader) -> None:
+    """A socket without a file belongs to a network, and each submission has one of its own."""
+    body = """def f() -> int:
+    import socket, time
+    {how}
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        try:
+            {step}
+            return 1
+        except OSError:
+            time.sleep(0.05)
+    return 0"""
+    here = "here = socket.socket(socket.AF_UNIX)"
+    waits = body.format(
+        how=f"{here}; here.bind('\\0meet'); here.listen(); here.settimeout(4)", step="here.accept()"
+    )
+    calls = body.format(how="", step=f"{here}; here.connect('\\0meet')").replace("+ 20", "+ 4")
+    labs = [lab(("f", source, "", "f() == 0")) for source in (waits.replace("+ 20", "+ 3"), calls)]
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda nb: graded(grader, nb, {}), labs))
+    assert [one.scores["grade_f"] for one in found] == [1, 1], "they met"
 
 
 def test_the_moment_of_a_task_is_read_back() -> None:

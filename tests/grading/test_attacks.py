@@ -55,7 +55,7 @@ FOLDER = REPO / "tests" / "attacks"
 PATHS = sorted(path for path in FOLDER.glob("*.py") if path.stem != "lab")
 HONEST = ("a-honest", "lp-honest", "lq-honest", "m-honest", "zz-honest")
 FEWEST = 64
-PATIENCE = 60.0  # seconds for the slowest submission
+PATIENCE = 300.0  # seconds for the slowest submission, on a machine that is busy
 EACH = 5.0  # seconds for one, on average
 MOST_BYTES = 8_000_000  # of a graded notebook or a page
 MOST_KILOBYTES = 3_000_000  # of memory of any process of the grader
@@ -313,7 +313,13 @@ def graded(run: Run) -> Run:
     except Exception as error:
         run.collecting = f"{type(error).__name__}: {error}"
     started = time.monotonic()
+    shared_grader(False).close()
+    aside = Path(
+        tempfile.mkdtemp()
+    )  # for temporary files of this grading alone: other runs have theirs beside it
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(aside))
+        patch.setattr(tempfile, "tempdir", None)
         patch.setenv("DATABASE_PASSWORD", run.loot)
         outcomes = grade_submissions(run.root, lab.NAME, on_result=run.told.append, jobs=2)
     run.seconds = time.monotonic() - started
@@ -325,10 +331,11 @@ def graded(run: Run) -> Run:
     after = fingerprints(run.root)
     run.changed = {name for name in unchanged | after if unchanged.get(name) != after.get(name)}
     new = [path for path in shared_places() if path not in there]
-    outside = [path for path in new if run.mark in path.name or path.name.startswith("course")]
+    outside = [*(path for path in new if run.mark in path.name), *aside.iterdir()]
     outside += texts_with([run.mark], (path for top in new if top != run.root for path in (top, *below(top))))
     inside = texts_with([run.mark], below(run.root, skip=run.own))
     run.traces = sorted({str(path) for path in (*outside, *inside)})
+    shutil.rmtree(aside, ignore_errors=True)
     return run
 
 

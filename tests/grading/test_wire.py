@@ -307,7 +307,7 @@ def test_tables_of_pandas_cross_by_value(name: str) -> None:
             "table",
             ["labels", ["object", ["list", ["a"]]], None],
             [["array", ["list", [1]]]],
-            ["labels", ["x", 1], None],
+            ["labels", ["x", 1], 0],
         ],
         ["column", ["os.system", ["list", []]], ["labels", ["object", ["list", []]], None], None],
         ["labels", ["Int64", ["list", ["x"]]], None],

@@ -1,6 +1,8 @@
 """What every lesson keeps: its budget, its outputs, its accessibility, and sentences that stay true.
 
-nbval runs each lesson once: the stored outputs must be what the cells print today, within the budget.
+nbval runs each lesson once: the stored outputs must be what the cells print today, within the budget. Results are
+compared as the rounded text that stands beside a picture, never as pixels; COURSE_KERNELS=all runs each lesson
+on other kernel paths of torch and another number of threads too.
 """
 
 from __future__ import annotations
@@ -158,6 +160,7 @@ def test_the_lesson_runs_in_its_budget_and_prints_what_it_stores(path: Path, tmp
     report = tmp_path / "report.xml"
     command = [
         "--nbval-lax",
+        f"--nbval-sanitize-with={Path(__file__).with_name('sanitize.cfg')}",
         "--nbval-cell-timeout=60",
         "-p",
         "no:cacheprovider",

@@ -149,3 +149,37 @@ def test_bad_input_is_refused():
     ]:
         with pytest.raises(ValueError, match=message):
             call()
+
+
+@pytest.mark.parametrize("stride", [1, (2, 1), (1, 3)])
+@pytest.mark.parametrize("padding", [0, (2, 0), (1, 3)])
+def test_pairs_mean_height_and_width(stride, padding):
+    images, weight = randn(2, 3, 9, 11), randn(4, 3, 3, 2, seed=1)
+    expected = F.conv2d(images, weight, stride=stride, padding=padding)
+    assert torch.allclose(conv2d(images, weight, stride=stride, padding=padding), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "stride", "padding"), [((2, 3), None, 0), ((3, 2), (1, 2), (1, 0)), (2, (2, 3), 1)]
+)
+def test_pooling_takes_pairs(kernel, stride, padding):
+    images = randn(2, 3, 9, 11)
+    expected = F.max_pool2d(images, kernel, stride, padding)
+    assert torch.equal(max_pool2d(images, kernel, stride, padding), expected)
+
+
+@pytest.mark.parametrize("wrong", [(1, 2, 3), 1.5, "1", (1,)])
+def test_neither_one_number_nor_two_is_refused(wrong, as_a_learner):
+    with pytest.raises(ValueError, match="stride="):
+        conv2d(randn(1, 1, 5, 5), randn(1, 1, 2, 2), stride=wrong)
+
+
+def test_no_patch_is_copied():
+    """Memory for a kernel of 7 x 7: copied patches would take 49 times the image."""
+    images, weight = torch.ones(2, 8, 64, 64), torch.ones(8, 8, 7, 7)
+    with torch.profiler.profile(
+        profile_memory=True, activities=[torch.profiler.ProfilerActivity.CPU]
+    ) as profile:
+        conv2d(images, weight)
+    largest = max(event.cpu_memory_usage for event in profile.events() if event.cpu_memory_usage > 0)
+    assert largest < 6 * images.nbytes

@@ -14,6 +14,7 @@ from course_lib.models.gpt import (
     FeedForward,
     GPTConfig,
     KVCache,
+    attention,
     causal_mask,
     make_norm,
     rotary_tables,
@@ -418,3 +419,33 @@ class TestOnAGpu:
         model(ids, targets).loss.backward()
         for gradient, parameter in zip(mine, model.parameters(), strict=True):
             torch.testing.assert_close(gradient, parameter.grad, atol=1e-4, rtol=1e-3)
+
+
+@pytest.mark.parametrize("shape", [(4, 6), (2, 1, 4, 6)])
+def test_attention_takes_a_mask_of_ones_own(shape):
+    make = torch.Generator().manual_seed(0)
+    q, k = (torch.randn(2, 3, n, 5, generator=make, dtype=torch.float64) for n in (4, 6))
+    v = torch.randn(2, 3, 6, 7, generator=make, dtype=torch.float64)
+    mask = torch.rand(shape, generator=make) > 0.4
+    mask[..., 0] = True
+    found, weights = attention(q, k, v, mask)
+    expected = torch.nn.functional.scaled_dot_product_attention(q, k, v, mask)
+    assert torch.allclose(found, expected, atol=1e-12)
+    assert torch.allclose(weights.sum(-1), torch.ones(2, 3, 4, dtype=torch.float64))
+    assert not weights.masked_select(~mask.expand(2, 3, 4, 6)).any()
+    everything, _ = attention(q, k, v)
+    assert torch.allclose(everything, torch.nn.functional.scaled_dot_product_attention(q, k, v), atol=1e-12)
+
+
+def test_who_may_look_nowhere_gets_nothing():
+    q = torch.ones(1, 1, 2, 3)
+    mask = torch.tensor([[True, True], [False, False]])
+    found, weights = attention(q, q, q, mask)
+    assert found[0, 0].tolist() == [[1, 1, 1], [0, 0, 0]]
+    assert weights[0, 0].tolist() == [[0.5, 0.5], [0, 0]]
+
+
+def test_a_mask_of_numbers_is_refused(as_a_learner):
+    q = torch.ones(1, 1, 2, 3)
+    with pytest.raises(ValueError, match=r"torch\.bool"):
+        attention(q, q, q, torch.zeros(2, 2))

@@ -13,7 +13,7 @@ BENDS = {
     "relu": nn.ReLU,
     "tanh": nn.Tanh,
     "sigmoid": nn.Sigmoid,
-    "gelu": nn.GELU,
+    "gelu": lambda: nn.GELU(approximate="tanh"),
     "identity": nn.Identity,
 }
 

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import assume, given, settings
@@ -257,3 +258,22 @@ def test_what_has_no_slope_is_refused():
     with pytest.raises(ZeroDivisionError):
         Value(2.0) / 0
     assert math.isinf((Value(1e308) * 10).data)
+
+
+@pytest.mark.parametrize("number", [np.int64(3), np.float32(3), np.float64(3), 3, True + 2])
+def test_numbers_of_numpy_are_numbers(number):
+    x = Value(2.0)
+    for result, data, slope in (
+        (x * number, 6.0, 3.0),
+        (number * x, 6.0, 3.0),
+        (number + x, 5.0, 1.0),
+        (number - x, 1.0, -1.0),
+        (number / x, 1.5, -0.75),
+        (x**number, 8.0, 12.0),
+    ):
+        assert isinstance(result, Value)
+        x.grad = 0.0
+        result.backward()
+        assert (result.data, x.grad) == (data, slope)
+    with pytest.raises((ValueError, TypeError)):
+        Value(np.array([1.0, 2.0]))

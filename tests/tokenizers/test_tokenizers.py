@@ -1,6 +1,9 @@
 """Round trips for any text, merges counted by hand and by the slowest possible trainer."""
 
 import json
+import random
+import string
+import time
 from collections import Counter
 from itertools import pairwise
 
@@ -272,3 +275,76 @@ def test_merges_in_an_order_that_no_training_gives():
         BytePairTokenizer([], pieces=[None if piece == b"a" else piece for piece in pieces])
     with pytest.raises(ValueError, match="two ids"):
         BytePairTokenizer([], pieces=[*pieces, b"xy"])
+
+
+@pytest.mark.parametrize(
+    "special",
+    [
+        {"<|end|>": 1000},
+        {"<a>": 257, "<b>": 256},
+        {"<a>": 256, "<b>": 257},
+        {"<b>": 300, "<a>": 256},
+        ["<a>", "<b>"],
+        [],
+    ],
+)
+def test_special_tokens_keep_their_ids(special, tmp_path):
+    tokenizer = BytePairTokenizer([], special)
+    tokenizer.save(tmp_path / "t.json")
+    again = BytePairTokenizer.load(tmp_path / "t.json")
+    assert again.special_tokens == tokenizer.special_tokens
+    assert again.vocab_size == tokenizer.vocab_size
+    assert again.fingerprint() == tokenizer.fingerprint()
+    for name, token in tokenizer.special_tokens.items():
+        assert again.encode(f"x{name}", "all") == [120, token]
+
+
+def test_fingerprints_tell_ids_apart_and_nothing_else():
+    prints = [
+        BytePairTokenizer([], special).fingerprint()
+        for special in ({"<a>": 257, "<b>": 256}, {"<a>": 256, "<b>": 257})
+    ]
+    assert len(set(prints)) == 2
+    assert BytePairTokenizer([], ["<a>", "<b>"]).fingerprint() == prints[1]
+
+
+def test_nothing_is_learned_from_special_tokens():
+    text = "<|user|>hello<|end|>" * 50
+    plain = BytePairTokenizer.train(text, 300, ["<|user|>", "<|end|>"])
+    whole = BytePairTokenizer.train(text, 300, ["<|user|>", "<|end|>"], whole_special=True)
+    assert any("|" in plain.token_text(i) for i in range(256, plain.vocab_size - 2))
+    assert [whole.token_text(i) for i in range(256, whole.vocab_size)][-3:] == [
+        "hello",
+        "<|user|>",
+        "<|end|>",
+    ]
+    assert whole.vocab_size == 256 + 4 + 2
+
+
+@given(st.text("abcd", min_size=101, max_size=400))
+@settings(max_examples=100, deadline=None)
+def test_a_long_word_merges_as_a_short_one_does(word):
+    """The heap against searching again after every merge, which the same tokenizer does for short words."""
+    tokenizer = BytePairTokenizer.train("abcabcdabcd aab bbb dcba abab cdcd aaaa" * 3, 300)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("course_lib.tokenizers.bpe.LONG", 10**9)
+        expected = tokenizer.encode_bytes(word.encode())
+    assert tokenizer.encode_bytes(word.encode()) == expected
+
+
+def test_long_and_new_words_take_time_in_proportion():
+    dice = random.Random(0)
+    letters = "".join(dice.choices(string.ascii_lowercase, k=60_000))
+    tokenizer = BytePairTokenizer.train(
+        letters[:30_000] + " " + " ".join(letters[i : i + 5] for i in range(0, 9000, 5)), 1000
+    )
+
+    def seconds(text: str) -> float:
+        started = time.process_time()
+        assert tokenizer.decode(tokenizer.encode(text)) == text
+        return time.process_time() - started
+
+    for join in ("", " "):
+        texts = [join.join(letters[i : i + 7] for i in range(0, size, 7)) for size in (6_000, 60_000)]
+        short, long = (min(seconds(text[k:]) for k in range(3)) for text in texts)
+        assert long < 40 * short + 0.5, "ten times the text"

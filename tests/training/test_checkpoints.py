@@ -9,7 +9,14 @@ import torch
 from course_lib.models.gpt import GPT, GPTConfig
 from course_lib.models.lora import apply_lora
 from course_lib.tokenizers.bpe import BytePairTokenizer
-from course_lib.training.checkpoints import CheckpointError, load_checkpoint, save_checkpoint
+from course_lib.training.checkpoints import (
+    CheckpointError,
+    load_checkpoint,
+    load_training_state,
+    save_checkpoint,
+    save_training_state,
+)
+from course_lib.training.optim import AdamW
 
 TOKENIZER = BytePairTokenizer.train("the cat sat on the mat", 270, ("<|end|>",))
 OTHER_TOKENIZER = BytePairTokenizer.train("dogs like bones, dogs like cats", 270)
@@ -141,3 +148,80 @@ def test_two_checkpoints_of_one_folder_keep_their_tokenizers(tmp_path):
     save_checkpoint(tmp_path / "b", small_gpt(), OTHER_TOKENIZER)
     assert load_checkpoint(tmp_path / "a")[1].merges == TOKENIZER.merges
     assert load_checkpoint(tmp_path / "b")[1].merges == OTHER_TOKENIZER.merges
+
+
+OPTIMIZERS = {
+    "adamw": lambda p: torch.optim.AdamW(p, 0.01, betas=(0.8, 0.9)),
+    "amsgrad": lambda p: torch.optim.Adam(p, 0.01, amsgrad=True),
+    "own-adamw": lambda p: AdamW(p, 0.01),
+    "sgd": lambda p: torch.optim.SGD(p, 0.1),
+    "momentum": lambda p: torch.optim.SGD(p, 0.1, momentum=0.9),
+    "adagrad": lambda p: torch.optim.Adagrad(p, 0.1),
+    "rmsprop": lambda p: torch.optim.RMSprop(p, 0.01, centered=True, momentum=0.5),
+    "adamax": lambda p: torch.optim.Adamax(p, 0.01),
+    "nadam": lambda p: torch.optim.NAdam(p, 0.01),
+    "asgd": lambda p: torch.optim.ASGD(p, 0.01),
+    "rprop": lambda p: torch.optim.Rprop(p, 0.01),
+    "adafactor": lambda p: torch.optim.Adafactor(p, 0.01),
+}
+
+
+def make_run(name: str, seed: int = 0) -> tuple[torch.nn.Module, torch.optim.Optimizer]:
+    torch.manual_seed(seed)
+    model = torch.nn.Sequential(torch.nn.Linear(3, 5), torch.nn.Tanh(), torch.nn.Linear(5, 2))
+    first, last = model[0].parameters(), model[2].parameters()
+    return model, OPTIMIZERS[name]([{"params": list(first)}, {"params": list(last)}])
+
+
+def step(model: torch.nn.Module, optimizer: torch.optim.Optimizer, number: int) -> None:
+    x = torch.randn(4, 3, generator=torch.Generator().manual_seed(number))
+    optimizer.zero_grad()
+    model(x).square().sum().backward()
+    optimizer.step()
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_run_goes_on_as_if_it_had_not_stopped(tmp_path, name):
+    """Whatever the optimizer keeps, and a learning rate that was changed on the way."""
+    model, optimizer = make_run(name)
+    generator = torch.Generator().manual_seed(7)
+    for number in range(5):
+        step(model, optimizer, number)
+    optimizer.param_groups[1]["lr"] = 0.003
+    save_training_state(tmp_path / "s", model, optimizer, generator, {"a": 1}, {"done": 5})
+    other, resumed = make_run(name, seed=1)
+    assert load_training_state(tmp_path / "s", other, resumed, torch.Generator(), {"a": 1}) == {"done": 5}
+    for group, again in zip(optimizer.param_groups, resumed.param_groups, strict=True):
+        settings = {key: value for key, value in group.items() if key != "params"}
+        assert {key: value for key, value in again.items() if key != "params"} == settings
+    for number in range(5, 8):
+        step(model, optimizer, number)
+        step(other, resumed, number)
+    for ours, theirs in zip(model.parameters(), other.parameters(), strict=True):
+        assert torch.equal(ours, theirs)
+
+
+def test_what_could_not_be_resumed_is_refused_at_saving(tmp_path):
+    model, _ = make_run("sgd")
+    optimizer = torch.optim.LBFGS(model.parameters(), max_iter=2)
+    x = torch.ones(2, 3)
+
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        loss = model(x).square().sum()
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    with pytest.raises(CheckpointError, match=r"LBFGS keeps '.*' as list; .* could not be resumed"):
+        save_training_state(tmp_path / "s", model, optimizer, torch.Generator(), {}, {})
+    assert not (tmp_path / "s").exists()
+
+
+def test_another_optimizer_is_named(tmp_path):
+    model, optimizer = make_run("momentum")
+    step(model, optimizer, 0)
+    save_training_state(tmp_path / "s", model, optimizer, torch.Generator(), {}, {})
+    other, another = make_run("adamw")
+    with pytest.raises(CheckpointError, match="a run with SGD, not with AdamW"):
+        load_training_state(tmp_path / "s", other, another, torch.Generator(), {})

@@ -199,7 +199,7 @@ def without(name: str):
         (lambda model: model.double(), None, "another shape or dtype"),
         (lambda model: model.embed.requires_grad_(False), None, "trained other parameters"),
         (None, without("generator"), "no generator"),
-        (None, without("optimizer.3.exp_avg_sq"), "trained other parameters"),
+        (None, without("optimizer.3.exp_avg_sq"), "is missing"),
         (None, without("model.norm.weight"), "another shape or dtype"),
         (None, without("record"), "no training state"),
         (None, lambda path: save_file({"x": torch.zeros(1)}, str(path)), "no training state"),

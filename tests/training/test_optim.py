@@ -102,3 +102,20 @@ def test_what_cannot_be_cut_is_refused():
     run(2, loss_function=own_loss, counted=counted_targets)
     with pytest.raises(ValueError, match="9 rows; expected at least 10"):
         run(10)
+
+
+def test_a_closure_computes_the_gradients_and_its_loss_is_returned():
+    ours, theirs = (torch.tensor([3.0, -1.0], requires_grad=True) for _ in range(2))
+    one, other = AdamW([ours], lr=0.1), torch.optim.AdamW([theirs], lr=0.1)
+    for optimizer, x in ((one, ours), (other, theirs)):
+
+        def closure(optimizer=optimizer, x=x):
+            optimizer.zero_grad()
+            loss = x.square().sum()
+            loss.backward()
+            return loss
+
+        losses = [float(optimizer.step(closure).detach()) for _ in range(3)]
+        assert losses[0] == 10.0
+        assert losses[2] < losses[1] < losses[0]
+    assert torch.allclose(ours, theirs)
