@@ -3,9 +3,11 @@
 Each lab is written once in solutions/, released to labs/, and everything about the class stays in class/.
 """
 
+import sys
 from pathlib import Path
 
-from course_lib.grading.admit import active_patterns
+from course_lib.jupyter.assignment_list import say_plainly
+from course_lib.jupyter.formgrader import guard_files
 
 root = Path(__file__).resolve().parent
 c = get_config()
@@ -25,7 +27,6 @@ c.CourseDirectory.ignore = [
     "__pycache__",
     ".pytest_cache",
     ".DS_Store",
-    *active_patterns(),
 ]
 
 # A local exchange: Assignment List fetches, validates and submits on one machine with no server.
@@ -34,7 +35,11 @@ c.Exchange.assignment_dir = str(root / "work")
 c.Exchange.cache = str(root / "work" / ".submitted")
 c.ExchangeFactory.collect = "course_lib.grading.collect.SafeCollect"
 c.ExchangeFactory.release_feedback = "course_lib.grading.returned.SafeReleaseFeedback"
+c.ExchangeFactory.submit = "course_lib.grading.handin.SafeSubmit"
 c.ExchangeFactory.release_assignment = "course_lib.grading.handin.SafeRelease"
+
+if "nbgrader.server_extensions.assignment_list.handlers" in sys.modules:  # only where JupyterLab starts
+    say_plainly()
 
 # Fair to damaged notebooks, safe from hostile ones, no points without evidence: course_lib/grading.
 ours = "course_lib.grading.preprocessors."
@@ -50,6 +55,7 @@ c.Autograde.sanitize_preprocessors = [ours + "Transplant"] + [
     )
 ]
 c.Autograde.pre_convert_hook = "course_lib.grading.exchange.before_autograde"
+c.Autograde.post_convert_hook = "course_lib.grading.exchange.after_autograde"
 c.Autograde.autograde_preprocessors = [
     ours + "Examine",
     ours + "FailClosed",
@@ -67,6 +73,8 @@ c.GenerateFeedback.preprocessors = [shown + "Scores", ours + "HideTests"]
 c.HTMLExporter.preprocessors = [shown + "OnlyTextAndPictures"]
 c.HTMLExporter.filters = {"markdown2html": shown + "safe_markdown"}
 c.HTMLExporter.sanitize_html = True
+if "nbgrader.server_extensions.formgrader.handlers" in sys.modules:  # only where a formgrader starts
+    guard_files()
 # Late hand-ins: "zero" takes all points; the default "none" only records. See the instructor guide.
 # c.LateSubmissionPlugin.penalty_method = "zero"
 c.Execute.timeout = 30  # seconds for a cell; then it is interrupted, and killed if that does not help

@@ -118,15 +118,19 @@ def submit(
     learner: Annotated[
         str | None, typer.Option("--as", help="Hand in under this name (default: your account).")
     ] = None,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Hand in a lab in which nothing is written.")
+    ] = False,
 ) -> None:
     """Hand in your lab (and its packet notebook) through the exchange."""
     from course_lib.grading.exchange import submit as hand_in
 
     workspace = find_workspace()
     name = workspace.lab(number)
-    typer.echo(
-        f"{name} handed in as {hand_in(workspace, name, learner)}. You may hand in again; the newest counts."
-    )
+    done = hand_in(workspace, name, learner, anyway)
+    for note in done.notes:
+        typer.echo(f"Note: {note}")
+    typer.echo(f"{name} handed in as {done.name}. You may hand in again; the newest counts.")
 
 
 @app.command(rich_help_panel=LEARN)

@@ -19,15 +19,34 @@ import nbformat
 from nbformat import NotebookNode
 
 from course_lib.clean import one_line
+from course_lib.json_size import count_values
 
 MB = 2**20
 MOST_NOTEBOOK = 64 * MB
+MOST_CELLS, MOST_RENAMED = 2000, 10  # in a notebook; notebooks that are looked at for a renamed one
+MOST_VALUES, MOST_KEPT_VALUES = 1_000_000, 400_000  # in a notebook's JSON; without its outputs
 MOST_BESIDE, MOST_BESIDE_FILES = 32 * MB, 200  # files that are handed in along with the notebooks
 MOST_DEPTH, MOST_ENTRIES = 16, 2000  # folders in folders; files and folders of all kinds that are looked at
 PLAINLY = (
     os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 )  # no link, no waiting pipe
-ACTIVE = {"htm", "html", "xhtml", "xht", "shtml", "svg", "svgz", "xml", "xsl", "xslt", "mht", "mhtml", "js"}
+TEXT = "text/plain; charset=utf-8"
+SHOWN = {  # what a browser may show of a submission, and as what; nothing in it is active
+    **dict.fromkeys(("txt", "md", "csv", "tsv", "json", "jsonl", "yaml", "yml", "toml", "log", "py"), TEXT),
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+    "webp": "image/webp",
+}
+KEPT = {
+    *SHOWN,
+    "ipynb",
+    "npy",
+    "npz",
+    "safetensors",
+    "pdf",
+}  # what a graded folder may hold; the rest stays behind
 FIRST_YEAR, AHEAD = (
     2000,
     timedelta(days=1),
@@ -42,14 +61,18 @@ class NotAdmittedError(Exception):
     """A submission can't be graded; the message is one sentence for the instructor."""
 
 
-def is_active(name: str) -> bool:
-    """Return whether a browser may run what is in a file of that name: the formgrader would serve it."""
-    return Path(name).suffix.lower().removeprefix(".") in ACTIVE
+def _ending(name: str) -> str:
+    return Path(name).suffix.lower().removeprefix(".")
 
 
-def active_patterns() -> list[str]:
-    """Return `ACTIVE` as patterns for nbgrader, which tells capitals from small letters: *.[hH][tT][mM] ..."""
-    return ["*." + "".join(f"[{c}{c.upper()}]" for c in ending) for ending in sorted(ACTIVE)]
+def shown_as(name: str) -> str | None:
+    """Return the content type as which a browser may show a file of that name; None for a download."""
+    return SHOWN.get(_ending(name))
+
+
+def may_keep(name: str) -> bool:
+    """Return whether a file of that name may lie in a graded folder, from which the formgrader serves."""
+    return _ending(name) in KEPT
 
 
 def read_time(text: str) -> datetime | None:
@@ -107,14 +130,16 @@ def parse_notebook(data: bytes, name: str) -> NotebookNode:
 
     Raises NotAdmittedError with what is wrong.
     """
+    if len(data) > MOST_NOTEBOOK:
+        raise NotAdmittedError(f"{name} has more than {MOST_NOTEBOOK / MB:.0f} MB.")
+    if not data.strip(b" \t\r\n\xef\xbb\xbf"):
+        raise NotAdmittedError(f"{name} is empty.")
+    if count_values(data) > MOST_VALUES:
+        raise NotAdmittedError(f"{name} holds more than {MOST_VALUES:,} values; a notebook has far fewer.")
     try:
-        text = data.decode("utf-8-sig")
+        record = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise NotAdmittedError(f"{name} can't be read as text ({type(error).__name__}).") from error
-    if not text.strip():
-        raise NotAdmittedError(f"{name} is empty.")
-    try:
-        record = json.loads(text)
     except (ValueError, RecursionError) as error:
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise NotAdmittedError(
@@ -128,12 +153,26 @@ def parse_notebook(data: bytes, name: str) -> NotebookNode:
         raise NotAdmittedError(f"{name} is JSON, but not a notebook: it has no cells.")
     try:
         sheets = [record, *(record.get("worksheets") or [])]
-        for cell in (cell for sheet in sheets for cell in sheet.get("cells") or []):
+        cells = [cell for sheet in sheets for cell in sheet.get("cells") or []]
+        for cell in cells:
             if "outputs" in cell:
                 cell["outputs"] = []
+        kept = json.dumps(record)
+    except Exception as error:
+        raise NotAdmittedError(
+            f"{name} is damaged, Jupyter can't open it: its cells are no cells ({type(error).__name__})."
+        ) from error
+    del record
+    if len(cells) > MOST_CELLS:
+        raise NotAdmittedError(f"{name} has {len(cells):,} cells; at most {MOST_CELLS:,} can be graded.")
+    if count_values(kept.encode()) > MOST_KEPT_VALUES:
+        raise NotAdmittedError(
+            f"{name} holds more than {MOST_KEPT_VALUES:,} values beside its outputs; a notebook has far fewer."
+        )
+    try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # old notebooks have no cell ids
-            return nbformat.reads(json.dumps(record), as_version=4)
+            return nbformat.reads(kept, as_version=4)
     except Exception as error:
         what = " ".join(str(error).split("\n\n")[0].split())[:120] or type(error).__name__
         raise NotAdmittedError(f"{name} is damaged, Jupyter can't open it: {what}.") from error
@@ -146,6 +185,36 @@ def read_notebook(path: Path) -> NotebookNode:
         there = sorted(one_line(name, 60) for name in names if name != "timestamp.txt")
         raise NotAdmittedError(f"No {path.name}; found {', '.join(there[:5]) or 'nothing'}.")
     return parse_notebook(read_plain(path), path.name)
+
+
+def grade_ids(nb: NotebookNode) -> set[str]:
+    """Return the ids under which nbgrader knows a notebook's cells."""
+    found = (cell.metadata.get("nbgrader") for cell in nb.cells)
+    return {str(data["grade_id"]) for data in found if isinstance(data, dict) and data.get("grade_id")}
+
+
+def match_notebook(folder: Path, expected: set[str], names: list[str]) -> Path | None:
+    """Return the one notebook under another name whose cells are those of a lab; None without one, or with several.
+
+    Args:
+        folder: what was handed in, or will be.
+        expected: the lab's grade_ids; the notebook has more than half of them.
+        names: the notebooks that the lab has, without `.ipynb`: none of them is a renamed one.
+    """
+    if not expected or not folder.is_dir():
+        return None
+    there = sorted(path for path in folder.iterdir() if path.suffix.lower() == ".ipynb")
+    found = []
+    for path in [path for path in there if path.name not in {f"{name}.ipynb" for name in names}][
+        :MOST_RENAMED
+    ]:
+        try:
+            ids = grade_ids(read_notebook(path))
+        except NotAdmittedError:
+            continue
+        if 2 * len(ids & expected) > len(expected):
+            found.append(path)
+    return found[0] if len(found) == 1 else None
 
 
 @dataclass
@@ -166,6 +235,7 @@ class PlainFiles:
     most_size: int  # bytes in all; a hole in a file counts like any other byte
     skip: Callable[[str, bool], bool] = lambda name, is_folder: False
     left_out: list[str] = field(default_factory=list)
+    owner: int = -1  # of the folder, once it was opened
     newest: float = 0.0  # the last change in what was walked, as the file system wrote it down
     files: int = 0
     size: int = 0

@@ -34,7 +34,8 @@ from course_lib.errors import CourseError
 from course_lib.grading.admit import (
     NotAdmittedError,
     hand_in_time,
-    is_active,
+    match_notebook,
+    may_keep,
     read_beside,
     read_notebook,
     read_plain,
@@ -246,6 +247,9 @@ class _Run:
                 try:
                     if path.exists() or path.is_symlink():
                         hand_in.notebooks[name] = read_plain(path)
+                    elif renamed := match_notebook(folder, set(self.order[name]), self.expected):
+                        hand_in.notebooks[name] = read_plain(renamed)
+                        hand_in.renamed[name] = renamed.stem
                     else:
                         hand_in.missing[name] = _not_there(path)
                 except NotAdmittedError as problem:
@@ -322,7 +326,11 @@ class _Run:
             refused = dict.fromkeys(self.expected, hand_in.whole)
         graded = {name: found for name, found in result.notebooks.items() if not found.problem}
         status = NOT_GRADED if refused or not graded or MAIN in hand_in.missing else GRADED
-        flags = [*refused.values(), *(note for found in graded.values() for note in found.notes)]
+        notes = [
+            f"{one_line(other, 100)}.ipynb was graded as {name}.ipynb."
+            for name, other in hand_in.renamed.items()
+        ]
+        flags = [*refused.values(), *notes, *(note for found in graded.values() for note in found.notes)]
         checks = {exercise: found for one in graded.values() for exercise, found in one.checks.items()}
         reason = " ".join(dict.fromkeys([*hand_in.missing.values(), *flags]))
         return Outcome(
@@ -333,6 +341,7 @@ class _Run:
             seconds=result.seconds,
             flags=tuple(dict.fromkeys(flags)),
             refused=refused,
+            renamed=hand_in.renamed,
         )
 
     def _write(self, hand_in: _HandIn, result: Result) -> Outcome:
@@ -376,7 +385,7 @@ class _Run:
         graded = {name: found for name, found in scores.items() if found is not None}
         kept = {name: data for found in graded.values() for name, data in found.files.items()}
         for name, data in {**hand_in.files, **self.shipped, **kept}.items():
-            if not is_active(name):
+            if may_keep(name):
                 write_atomic(target / name, data, 0o444)
         if hand_in.time is not None:
             write_atomic(target / "timestamp.txt", _stamp(hand_in.time).encode(), 0o444)
@@ -390,6 +399,7 @@ class _HandIn:
 
     notebooks: dict[str, bytes] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)  # what is there in its place
+    renamed: dict[str, str] = field(default_factory=dict)  # the name that it was handed in under
     refused: dict[str, str] = field(default_factory=dict)  # why it can't be graded
     whole: str = ""
     files: dict[str, bytes] = field(default_factory=dict)

@@ -102,7 +102,7 @@ def grade_class(
     workspace.writable(workspace.classroom)
     collect(workspace, lab)
     for refusal in refused(workspace.root, lab):
-        console.print(f"  collecting: {refusal.who}. {refusal.reason}", markup=False)
+        console.print(f"Collecting: {refusal.who}: {refusal.reason}", markup=False, soft_wrap=True)
     submitted = workspace.classroom / "submitted"
     known = sorted(path.parent.name for path in submitted.glob(f"*/{lab}") if path.is_dir())
     for name in students or ():

@@ -15,12 +15,13 @@ import shutil
 import stat
 import sys
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from course_lib.errors import CourseError
-from course_lib.grading.admit import hand_in_time
+from course_lib.grading.admit import hand_in_time, may_keep
 from course_lib.workspace import Workspace, use_own_tools
 
 if TYPE_CHECKING:
@@ -48,11 +49,16 @@ def nbgrader_settings(workspace: Workspace) -> Iterator[Any]:
         os.chdir(before)
 
 
-def _run(workspace: Workspace, action: str, lab: str, **settings: dict[str, Any]) -> None:
-    """Run one of nbgrader's exchange actions; its last logged line becomes the error's sentence."""
+def _run(workspace: Workspace, action: str, lab: str, **settings: dict[str, Any]) -> Any:
+    """Run one of nbgrader's exchange actions and return what ran it.
+
+    Raises CourseError with the action's own last word.
+    """
     from nbgrader.auth import Authenticator
     from nbgrader.coursedir import CourseDirectory
     from nbgrader.exchange import ExchangeError, ExchangeFactory
+
+    from course_lib.grading.handin import HandInError
 
     with nbgrader_settings(workspace) as config:
         config.CourseDirectory.assignment_id = lab
@@ -66,6 +72,9 @@ def _run(workspace: Workspace, action: str, lab: str, **settings: dict[str, Any]
         worker.log.setLevel(logging.CRITICAL)
         try:
             worker.start()
+            return worker
+        except HandInError as problem:
+            raise CourseError(str(problem).replace("NN", lab[:2])) from problem
         except (ExchangeError, OSError, RuntimeError) as error:
             raise CourseError(f"{action} of {lab} failed: {error}".rstrip(".") + ".") from error
 
@@ -112,26 +121,40 @@ def fetch(workspace: Workspace, lab: str) -> Path:
     return target
 
 
-def submit(workspace: Workspace, lab: str, learner: str | None = None) -> str:
-    """Hand in `work/<lab>` as `learner` (default: the account's name); return the name it was handed in under.
+@dataclass(frozen=True)
+class HandedIn:
+    """A lab that was handed in: under which name, and what its author should know about it."""
+
+    name: str
+    notes: list[str]
+
+
+def submit(workspace: Workspace, lab: str, learner: str | None = None, anyway: bool = False) -> HandedIn:
+    """Hand in `work/<lab>` as `learner` (default: the account's name).
 
     Raises:
-        CourseError: nothing to hand in, a name that cannot be a folder, or the exchange refused.
+        CourseError: nothing to hand in, a damaged or renamed notebook, an untouched lab unless `anyway`, a name
+            that cannot be a folder, or the exchange refused.
     """
     from nbgrader.utils import get_username
 
     source = workspace.work / lab
-    if not (source / "lab.ipynb").is_file():
-        raise CourseError(
-            f"There is no {source / 'lab.ipynb'} to hand in: run `course start {lab[:2]}` first."
-        )
+    if not source.is_dir() or not any(source.iterdir()):
+        raise CourseError(f"There is nothing in {source} to hand in: run `course start {lab[:2]}` first.")
     name: str = learner or get_username()
     if not LEARNER.fullmatch(name):
         raise CourseError(f"{name!r} cannot be a learner's name: use letters, digits, '.', '_', '@' and '-'.")
     if HAS_EXCHANGE:
         release(workspace)
-        _run(workspace, "Submit", lab, CourseDirectory={"student_id": name, "assignment_id": lab})
-        return name
+        course = {"student_id": name, "assignment_id": lab}
+        worker = _run(workspace, "Submit", lab, CourseDirectory=course, SafeSubmit={"anyway": anyway})
+        return HandedIn(name, worker.notes)
+    from course_lib.grading.handin import HandInError, look_before
+
+    try:
+        notes = look_before(source, workspace.labs / lab, anyway)
+    except HandInError as problem:
+        raise CourseError(str(problem).replace("NN", lab[:2])) from problem
     target = workspace.classroom / "submitted" / name / lab
     fresh = target.with_name(target.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
@@ -139,7 +162,7 @@ def submit(workspace: Workspace, lab: str, learner: str | None = None) -> str:
     (fresh / "timestamp.txt").write_text(datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC"))
     shutil.rmtree(target, ignore_errors=True)
     fresh.rename(target)
-    return name
+    return HandedIn(name, notes)
 
 
 def drop_links(folder: Path) -> list[str]:
@@ -164,6 +187,14 @@ def before_autograde(assignment: str, student: str, notebooks: list[str]) -> Non
         stamp = folder / "timestamp.txt"
         if stamp.is_file() and hand_in_time(folder) is None:
             stamp.unlink()
+
+
+def after_autograde(assignment: str, student: str, notebooks: list[str]) -> None:
+    """nbgrader's hook after it graded a submission: what may not lie in a graded folder goes."""
+    for folder in {Path(notebook).parent for notebook in notebooks}:
+        graded = folder.parents[1].with_name("autograded") / student / assignment
+        for path in [path for path in graded.rglob("*") if path.is_file() and not may_keep(path.name)]:
+            path.unlink()
 
 
 def collect(workspace: Workspace, lab: str) -> None:

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
 
-from nbgrader.utils import parse_utc
 from rich.markup import escape
 from rich.table import Table
 
-from course_lib.grading.admit import NotAdmittedError, read_plain
+from course_lib.clean import one_line
+from course_lib.grading.admit import hand_in_time
+from course_lib.grading.bounded import BoundsError, call_bounded
 from course_lib.packet.checks.copies import COPIED, shared_part, written
 from course_lib.packet.checks.core import check_loaded
 from course_lib.packet.evidence import read_evidence
 from course_lib.packet.files import PacketError
 from course_lib.packet.load import Packet, load_packet
+from course_lib.packet.report import MOST_SHOWN
 
 LESSON_POINTS, FINAL_POINTS = 12.0, 60.0  # automatic points of a running lesson, and of the final assessment
 # Kinds of evidence whose rows the learner's seed draws.
@@ -42,12 +43,23 @@ class PacketGrade:
     problem: str = ""
 
 
+@dataclass
+class Look:
+    """What one process found out about one packet: its grade, and what must not stand in another one."""
+
+    grade: PacketGrade
+    marks: set[tuple[str, str]] = field(default_factory=set)
+    words: set[str] = field(default_factory=set)
+
+
 def grade_packets(
     root: Path, lab: str, students: Sequence[str] | None = None, final: bool = False
 ) -> Iterator[PacketGrade]:
     """Check the packets that came with a lab, in the order of the learners' names.
 
-    The clock of each check is the day on which the lab was handed in, so that grading later changes nothing.
+    The clock of each check is the day on which the lab was handed in, so that grading later changes nothing. Each
+    packet is read and checked in a process of its own, with limits; one that reaches them, or that nobody has
+    thought of, is that learner's problem and nobody else's.
 
     Args:
         root: the course folder.
@@ -56,27 +68,39 @@ def grade_packets(
         final: 60 points in place of 12.
     """
     submitted = root / "class" / "submitted"
-    folders = {path.parent.name: path for path in sorted(submitted.glob(f"*/{lab}"))}
-    packets: dict[str, Packet] = {}
-    problems: dict[str, str] = {}
-    for student, folder in folders.items():
+    looks: dict[str, Look] = {}
+    for folder in sorted(submitted.glob(f"*/{lab}")):
+        grade = PacketGrade(folder.parent.name, maximum=FINAL_POINTS if final else LESSON_POINTS)
         try:
-            packets[student] = load_packet(_plain_folder(folder))
-        except PacketError as problem:
-            problems[student] = str(problem)
-    shared = _shared(packets)
-    for student, folder in folders.items():
-        if students and student not in students:
-            continue
-        grade = PacketGrade(student, maximum=FINAL_POINTS if final else LESSON_POINTS)
-        grade.problem = problems.get(student, "")
-        if student in packets:
-            report = check_loaded(packets[student], lab[:2], _handed_in(folder))
-            grade.points = report.points(grade.maximum)
-            grade.errors, grade.warnings = len(report.errors), len(report.warnings)
-            grade.questions = [finding.message for finding in report.findings if finding.integrity]
-            grade.questions += shared[student]
-        yield grade
+            look = call_bounded(look_at_packet, folder, lab[:2], grade)
+        except BoundsError as problem:
+            look = Look(replace(grade, problem=f"The packet can't be checked. {problem}"))
+        looks[grade.student] = look
+    shared = _shared(looks)
+    for student, look in looks.items():
+        if not students or student in students:
+            look.grade.questions += shared[student]
+            yield look.grade
+
+
+def look_at_packet(folder: Path, lesson: str, grade: PacketGrade) -> Look:
+    """Check the packet in a submission's folder; return `grade` filled in, and what to compare with others."""
+    try:
+        packet = load_packet(_plain_folder(folder))
+        came = hand_in_time(folder)
+        report = check_loaded(packet, lesson, came.date() if came else None)
+    except PacketError as problem:
+        return Look(replace(grade, problem=one_line(problem)))
+    grade = replace(
+        grade,
+        points=report.points(grade.maximum),
+        errors=len(report.errors),
+        warnings=len(report.warnings),
+        questions=[one_line(finding.message) for finding in report.findings if finding.integrity][
+            :MOST_SHOWN
+        ],
+    )
+    return Look(grade, _marks(packet), written(packet))
 
 
 def _plain_folder(folder: Path) -> Path:
@@ -90,29 +114,21 @@ def _plain_folder(folder: Path) -> Path:
     return packet
 
 
-def _handed_in(folder: Path) -> date | None:
-    """The day of the hand-in; None (today) without a readable time stamp."""
-    try:
-        stamp = parse_utc(read_plain(folder / "timestamp.txt", 200).decode().strip())
-    except (NotAdmittedError, ValueError):
-        return None
-    return stamp.date() if stamp else None
-
-
-def _shared(packets: dict[str, Packet]) -> dict[str, list[str]]:
+def _shared(looks: dict[str, Look]) -> dict[str, list[str]]:
     """For each learner, what their packet has in common with another one's that no two packets should."""
     marks: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for student, packet in packets.items():
-        for mark in _marks(packet):
+    for student, look in looks.items():
+        for mark in look.marks:
             marks[mark].append(student)
-    questions: dict[str, list[str]] = {student: [] for student in packets}
-    for (what, _), owners in marks.items():
+    questions: dict[str, list[str]] = {student: [] for student in looks}
+    for (what, _), owners in sorted(marks.items()):
         for student in owners if len(owners) > 1 else ():
             others = ", ".join(other for other in owners if other != student)
-            questions[student].append(f"{what} is the same as in the packet of {others}. Whose is it?")
-    own = {student: written(packet) for student, packet in packets.items()}
-    for one, other in combinations(own, 2):
-        share = shared_part(own[one], own[other])
+            questions[student].append(
+                f"{one_line(what)} is the same as in the packet of {others}. Whose is it?"
+            )
+    for one, other in combinations(looks, 2):
+        share = shared_part(looks[one].words, looks[other].words)
         if share >= COPIED:
             for student, source in ((one, other), (other, one)):
                 said = f"{share:.0%} of the own text is the same as in the packet of {source}. Who wrote it?"
@@ -138,10 +154,10 @@ def packets_table(lab: str, grades: Sequence[PacketGrade]) -> Table:
     for grade in grades:
         asked = [*([grade.problem] if grade.problem else []), *grade.questions]
         table.add_row(
-            escape(grade.student),
+            escape(one_line(grade.student)),
             f"{grade.points:g} of {grade.maximum:g}",
             str(grade.errors),
             str(grade.warnings),
-            escape("\n".join(asked)),
+            escape("\n".join(map(one_line, asked))),
         )
     return table

@@ -52,7 +52,7 @@ class Outcome:
     `points` and `max_points` are by exercise; an exercise in `waiting` still needs a person. `checks` has the
     single checks of each exercise that ran. `reason` says why a submission was not graded, or what a grader
     should know; `flags` has the same as single sentences. `refused` says for single notebooks why they could not be
-    graded.
+    graded, `renamed` under which name they were handed in.
     """
 
     student: str
@@ -65,6 +65,7 @@ class Outcome:
     seconds: float = 0.0
     flags: tuple[str, ...] = ()
     refused: dict[str, str] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
     penalty: float = 0.0
 
     @property

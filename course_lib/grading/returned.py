@@ -65,6 +65,14 @@ def write_pages(
             made: dict[str, Path] = {}
             if outcome.max_points and not expected <= set(outcome.refused):
                 made = {page.name: page for page in generate_feedback(root, lab, [student])}
+            for (
+                name,
+                other,
+            ) in outcome.renamed.items():  # *Fetch Feedback* asks for the name that was handed in
+                if page := made.get(f"{name}.html"):
+                    copy = page.with_name(f"{other}.html")
+                    write_atomic(copy, page.read_bytes())
+                    made[copy.name] = copy
             made |= {page.name: page for page in _reason_pages(root, lab, outcome, set(made))}
             pages += made.values()
         except ClassroomError as error:  # nbgrader's, about this page

@@ -22,7 +22,7 @@ from nbgrader import utils
 
 from course_lib import clock
 from course_lib.grading import checks
-from course_lib.grading.admit import NotAdmittedError, is_active, parse_notebook
+from course_lib.grading.admit import NotAdmittedError, may_keep, parse_notebook
 from course_lib.grading.checks import SEED_VARIABLE, CheckResult, from_data
 from course_lib.grading.examiner import Cell, Examiner, Kind, Processes, Session
 from course_lib.grading.frames import Closed, WireError, receive_frame, send_frame
@@ -94,7 +94,7 @@ def is_safe(name: str) -> bool:
     path = PurePosixPath(name)
     plain = all(part != ".." and part.isprintable() and "\\" not in part for part in path.parts)
     here = path.parts[:1] == (KEPT_FOLDER,) and len(name.encode("utf-8", "replace")) < 200
-    return plain and here and path.suffix != ".ipynb" and not is_active(name)
+    return plain and here and path.suffix != ".ipynb" and may_keep(name)
 
 
 def _kind(cell: NotebookNode) -> Kind:

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from course_lib import __version__, clock
+from course_lib.json_size import count_values
 from course_lib.packet.files import (
     PacketError,
     canonical,
@@ -38,6 +39,8 @@ from course_lib.packet.schema import LESSONS
 SCHEMA = "course-evidence/1"
 ENVELOPE_LIMIT = 1024 * 1024
 ROWS_LIMIT = 16 * 1024 * 1024
+MOST_EVIDENCE = 60  # entries that are read
+ALL_ROWS_LIMIT, ALL_VALUES_LIMIT = 64 * 1024 * 1024, 2_000_000  # of all evidence together: bytes, JSON values
 CLASS_KEY = "COURSE_PACKET_KEY"  # an instructor may set this for the whole class
 FIELDS = (
     "schema",
@@ -255,34 +258,66 @@ class Stored:
 
 
 def read_evidence(packet: Packet) -> dict[str, Stored]:
-    """Every registered piece of evidence of a packet by id; unreadable ones carry their problem."""
-    found = {}
-    for entry in packet.model.evidence:
+    """Every registered piece of evidence of a packet by id; unreadable ones carry their problem.
+
+    Each file is read once: a second entry that names it has a problem, and so has what exceeds the limits.
+    """
+    found: dict[str, Stored] = {}
+    reader = _Reader(packet.folder)
+    for number, entry in enumerate(packet.model.evidence, 1):
         if not entry.id or not entry.path:
             continue
-        stored = Stored(entry.id)
+        found[entry.id] = stored = Stored(entry.id)
         try:
-            content = read_bytes(inside(packet.folder, entry.path), ENVELOPE_LIMIT)
-            stored.envelope_sha256 = sha256(content)
-            data = parse_json(content.decode("utf-8"), entry.path)
-            if not isinstance(data, dict):
-                raise PacketError(f"{entry.path} does not hold an evidence envelope.")
-            stored.envelope = data
-            raw = data.get("raw")
-            if isinstance(raw, dict) and isinstance(raw.get("path"), str):
-                lines = read_bytes(inside(packet.folder, raw["path"]), ROWS_LIMIT)
-                stored.rows_sha256 = sha256(lines)
-                rows = [
-                    parse_json(line, raw["path"])
-                    for line in lines.decode("utf-8").splitlines()
-                    if line.strip()
-                ]
-                if not all(isinstance(row, dict) for row in rows):
-                    raise PacketError(f"{raw['path']} holds lines that are not rows.")
-                stored.rows = rows
+            if number > MOST_EVIDENCE:
+                raise PacketError(
+                    f"Only {MOST_EVIDENCE} entries of evidence are read; {entry.id} is one more."
+                )
+            reader.read(entry.path, stored)
         except UnicodeDecodeError:
             stored.problem = f"{entry.path} is not UTF-8 text."
         except PacketError as problem:
             stored.problem = str(problem)
-        found[entry.id] = stored
     return found
+
+
+class _Reader:
+    """Reads the evidence of one packet within its limits."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.owners: dict[Path, str] = {}
+        self.rows_left, self.values_left = ALL_ROWS_LIMIT, ALL_VALUES_LIMIT
+
+    def read(self, path: str, stored: Stored) -> None:
+        """Fill in envelope and rows. Raises PacketError or UnicodeDecodeError with what is filled in so far."""
+        content = read_bytes(self._own(path, stored.id), ENVELOPE_LIMIT)
+        stored.envelope_sha256 = sha256(content)
+        data = self._parse(content, path)
+        if not isinstance(data, dict):
+            raise PacketError(f"{path} does not hold an evidence envelope.")
+        stored.envelope = data
+        raw = data.get("raw")
+        if isinstance(raw, dict) and isinstance(raw.get("path"), str):
+            name = raw["path"]
+            lines = read_bytes(self._own(name, stored.id), min(ROWS_LIMIT, self.rows_left))
+            self.rows_left -= len(lines)
+            stored.rows_sha256 = sha256(lines)
+            rows = [self._parse(line, name) for line in lines.splitlines() if line.strip()]
+            if not all(isinstance(row, dict) for row in rows):
+                raise PacketError(f"{name} holds lines that are not rows.")
+            stored.rows = rows
+
+    def _own(self, name: str, id: str) -> Path:
+        """The file of that name, which belongs to this piece of evidence alone."""
+        path = inside(self.folder, name)
+        owner = self.owners.setdefault(path, id)
+        if owner != id:
+            raise PacketError(f"{name} belongs to {owner} already; each measurement has files of its own.")
+        return path
+
+    def _parse(self, content: bytes, name: str) -> Any:
+        self.values_left -= count_values(content)
+        if self.values_left < 0:
+            raise PacketError(f"{name} holds too many values: at most {ALL_VALUES_LIMIT:,} in all evidence.")
+        return parse_json(content.decode("utf-8"), name)

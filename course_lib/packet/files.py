@@ -5,13 +5,17 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from course_lib.errors import CourseError
 
+MOST_DIGITS = 100  # of a whole number; a float holds 308
+HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 PACKET_NAME = "packet.yaml"
 LOCK_NAME = "packet.lock.json"
 
@@ -42,16 +46,16 @@ def canonical(value: Any) -> str:
 
 def read_bytes(path: Path, limit: int) -> bytes:
     """The content of a regular file of at most `limit` bytes; PacketError for anything else."""
-    if path.is_symlink():
-        raise PacketError(f"{path.name} is a symbolic link; put the file itself there.")
-    if not path.exists():
-        raise PacketError(f"{path.name} does not exist in the folder {path.parent.name or '.'}.")
-    if not path.is_file():
-        raise PacketError(f"{path.name} is not a regular file.")
-    size = path.stat().st_size
-    if size > limit:
-        raise PacketError(f"{path.name} has {size:,} bytes; the limit is {limit:,}.")
     try:
+        if path.is_symlink():
+            raise PacketError(f"{path.name} is a symbolic link; put the file itself there.")
+        if not path.exists():
+            raise PacketError(f"{path.name} does not exist in the folder {path.parent.name or '.'}.")
+        if not path.is_file():
+            raise PacketError(f"{path.name} is not a regular file.")
+        size = path.stat().st_size
+        if size > limit:
+            raise PacketError(f"{path.name} has {size:,} bytes; the limit is {limit:,}.")
         with path.open("rb") as file:
             content = file.read(limit + 1)
     except OSError as problem:
@@ -108,6 +112,15 @@ def write_atomic(path: Path, content: str | bytes) -> None:
         raise PacketError(f"{path.name} cannot be written: {problem.strerror}.") from None
 
 
+def has_half_characters(value: Any) -> bool:
+    """Whether a value holds half of a character that takes two (a lone surrogate): it can be written nowhere."""
+    try:
+        (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key, value in pairs:
@@ -121,13 +134,31 @@ def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is not a number")
 
 
-_STRICT = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse)
+def _number(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"the number {text[:20]} is too large")
+    return number
+
+
+def _whole_number(text: str) -> int:
+    if len(text) > MOST_DIGITS:
+        raise ValueError(f"the number {text[:20]}... has more than {MOST_DIGITS} digits")
+    return int(text)
+
+
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_number, parse_int=_whole_number
+)
 
 
 def parse_json(text: str, name: str) -> Any:
-    """Strict JSON: duplicate keys, NaN and Infinity are errors."""
+    """Strict JSON: duplicate keys, numbers that no float holds, and half a character (\\ud800) are errors."""
     try:
-        return _STRICT.decode(text)
+        value = _STRICT.decode(text)
+        if HALF_CHARACTER.search(text) and has_half_characters(value):
+            raise ValueError("it holds half a character, which no file can keep")
+        return value
     except (ValueError, RecursionError) as problem:
         reason = "it is nested too deeply" if isinstance(problem, RecursionError) else str(problem)
         raise PacketError(f"{name} is not valid JSON: {reason}.") from None

@@ -26,12 +26,21 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from course_lib.packet.files import PACKET_NAME, PacketError, canonical, read_text, sha256, write_atomic
+from course_lib.packet.files import (
+    PACKET_NAME,
+    PacketError,
+    canonical,
+    has_half_characters,
+    read_text,
+    sha256,
+    write_atomic,
+)
 from course_lib.packet.schema import PacketModel
 
 BRACKET_LIMIT = 100  # open at once; far more than a packet needs, and deep flow nesting is slow to read
 PACKET_LIMIT = 256 * 1024  # bytes; a full packet has about 40 KB
 DEPTH_LIMIT = 12
+MOST_PROBLEMS = 300  # values that do not fit; with more, this is something else than a packet
 Tree = dict[str, Any]  # the packet as nested dicts and lists with text leaves
 _NULL = {"", "~", "null", "Null", "NULL"}
 _TAGS = {
@@ -166,6 +175,8 @@ def _tree(node: Node, path: str, depth: int, seen: set[int], lines: dict[str, in
         raise PacketError(f"{_where(node)}: the YAML is nested too deeply for a packet.")
     lines[path] = node.start_mark.line + 1
     if isinstance(node, ScalarNode):
+        if has_half_characters(node.value):
+            raise PacketError(f"{_where(node)}: the text holds half a character, which no file can keep.")
         if node.style == ">":
             return node.value.replace("\a", "")  # ruamel.yaml marks with it where the line was folded
         return None if node.style is None and node.value in _NULL else node.value
@@ -177,6 +188,8 @@ def _tree(node: Node, path: str, depth: int, seen: set[int], lines: dict[str, in
         if not isinstance(key_node, ScalarNode):
             raise PacketError(f"{_where(key_node)}: a field name must be plain text.")
         key = key_node.value
+        if has_half_characters(key):
+            raise PacketError(f"{_where(key_node)}: the name holds half a character, which no file can keep.")
         if key in result:
             raise PacketError(
                 f"{_where(key_node)}: '{key[:60]}' appears twice (first in line {first[key]}); keep one of"
@@ -233,6 +246,10 @@ def _validate(data: Tree) -> tuple[PacketModel, list[FieldProblem]]:
             return PacketModel.model_validate(data), problems
         except ValidationError as error:
             details = error.errors(include_url=False)
+            if len(problems) + len(details) > MOST_PROBLEMS:
+                first = problems[0] if problems else _problem(details[0])
+                count = f"{len(problems) + len(details):,} values of this file do not fit a packet"
+                raise PacketError(f"{count}; is it the right file? The first: {first.message}") from None
             problems += [_problem(detail) for detail in details]
             for detail in reversed(details):
                 _remove(data, detail["loc"])

@@ -6,7 +6,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from course_lib.clean import one_line
 from course_lib.packet.checks.core import Finding, Report
+
+MOST_SHOWN = 100  # findings
 
 
 def summary(report: Report) -> str:
@@ -35,9 +38,14 @@ def lines(report: Report) -> list[str]:
     return [
         f"{finding.check} {finding.severity}"
         + (f" (line {finding.line})" if finding.line else "")
-        + f": {finding.message}"
-        for finding in report.findings
-    ]
+        + f": {one_line(finding.message)}"
+        for finding in report.findings[:MOST_SHOWN]
+    ] + _more(report)
+
+
+def _more(report: Report) -> list[str]:
+    more = len(report.findings) - MOST_SHOWN
+    return [f"... and {more:,} more."] if more > 0 else []
 
 
 def print_report(report: Report, console: Console | None = None) -> None:
@@ -47,7 +55,10 @@ def print_report(report: Report, console: Console | None = None) -> None:
         table = Table(show_lines=False)
         for heading in ("check", "severity", "line", "what to do"):
             table.add_column(heading, overflow="fold", no_wrap=heading == "check")
-        for finding in report.findings:
-            table.add_row(finding.check, finding.severity, str(finding.line or ""), escape(finding.message))
+        for finding in report.findings[:MOST_SHOWN]:
+            message = escape(one_line(finding.message))
+            table.add_row(finding.check, finding.severity, str(finding.line or ""), message)
         console.print(table)
+        for line in _more(report):
+            console.print(line, highlight=False)
     console.print(escape(summary(report)), highlight=False)

@@ -5,6 +5,7 @@ import contextlib
 import hmac
 import ipaddress
 import os
+import re
 import secrets
 import socket
 import threading
@@ -20,7 +21,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from course_lib.errors import CourseError
 from course_lib.serve import anthropic_format, openai_format
@@ -54,6 +55,29 @@ class EventStream(StreamingResponse):
             self.job.cancel()
 
 
+class OnlyHosts:
+    """Lets in requests that name this server as their host.
+
+    A page of another site can point its own name at 127.0.0.1 (DNS rebinding) and then talk to this server from a
+    visitor's browser; it cannot change the Host that the browser sends.
+    """
+
+    def __init__(self, app: ASGIApp, host: str) -> None:
+        self.app, self.host = app, host
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            request = Request(scope)
+            name = host_name(request.headers.get("host", ""))
+            if not is_own(name, self.host):
+                said = (
+                    f"this server does not answer for the host {name!r:.100}; use the address that it printed"
+                )
+                await error_response(request, ServeError(Problem.HOST, said))(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
 class Service:
     """The endpoints of both formats over one engine."""
 
@@ -64,8 +88,9 @@ class Service:
         api_key: str | None = None,
         max_body_bytes: int = 1_048_576,
         body_seconds: float = 10.0,
+        host: str = "127.0.0.1",
     ) -> None:
-        self.engine, self.model, self.api_key = engine, model, api_key
+        self.engine, self.model, self.api_key, self.host = engine, model, api_key, host
         self.max_body_bytes, self.body_seconds = max_body_bytes, body_seconds
 
     def app(self) -> Starlette:
@@ -86,6 +111,7 @@ class Service:
             },
         )
         app.router.redirect_slashes = False
+        app.add_middleware(OnlyHosts, host=self.host)
         return app
 
     async def health(self, request: Request) -> Response:
@@ -149,7 +175,12 @@ class Service:
         return wire.answer(chat, prompt_tokens, "".join(texts), finish)
 
     async def read_body(self, request: Request) -> bytes:
-        """Return the request's body. Raises ServeError if it is too large, too slow or cut off."""
+        """Return the request's body. Raises ServeError if it is no JSON, too large, too slow or cut off."""
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "application/json":  # a form of another site's page can send any other kind unasked
+            raise ServeError(
+                Problem.KIND, f"the body is {kind or 'of no kind'!r:.100}; expected application/json"
+            )
         body = bytearray()
         try:
             async with asyncio.timeout(self.body_seconds):
@@ -341,18 +372,40 @@ def run_server(
         print(f'  openai:    OpenAI(base_url="{url}/v1", api_key="any")')
         print(f'  anthropic: Anthropic(base_url="{url}", api_key="any")', flush=True)
         with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it once more after a clean end
-            CourseServer(Service(engine, model, api_key), grace).run(sockets=[listener])
+            CourseServer(Service(engine, model, api_key, host=host), grace).run(sockets=[listener])
         engine.close()
+
+
+def host_name(header: str) -> str:
+    """Return the name or address in a Host header, without its port and brackets."""
+    found = re.fullmatch(r"(?:\[([^\[\]]*)\]|([^:\[\]]*))(?::\d*)?", header.strip())
+    return (found[1] or found[2] or "").lower().removesuffix(".") if found else ""
+
+
+def is_own(name: str, host: str) -> bool:
+    """Whether a request for `name` is meant for a server on `host`.
+
+    A server on every address (0.0.0.0) takes any address, which no other site can have as its name, and the name of
+    this machine.
+    """
+    if is_loopback(name) or name == host.lower():
+        return True
+    return host in ("", "0.0.0.0", "::") and (_is_address(name) or name == socket.gethostname().lower())
 
 
 def is_loopback(host: str) -> bool:
     """Whether only programs of this machine can reach a server on `host`."""
     if host == "localhost":
         return True
+    return _is_address(host) and ipaddress.ip_address(host).is_loopback
+
+
+def _is_address(name: str) -> bool:
     try:
-        return ipaddress.ip_address(host).is_loopback
+        ipaddress.ip_address(name)
     except ValueError:
         return False
+    return True
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -12,6 +12,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
+from urllib.request import Request, urlopen
 
 import nbformat
 import pytest
@@ -376,6 +378,35 @@ def test_a_hostile_submission_runs_nothing_in_the_graders_browser(
             browser.close()
     finally:
         settings.write_text(before)
+
+
+STRANGE = ["a.xhtm", "b.XHT", "c.svgz", "d", "e.png.html", "f.svg", "g'\"h.xml", "k.pdf", "l.npy"]
+SHOWN = {"m.html.png": "image/png", "n.TXT": "text/plain", "o.md": "text/plain", "p.py": "text/plain"}
+
+
+@pytest.mark.slow
+def test_the_formgrader_serves_no_file_of_a_submission_as_a_page(root: Path, tmp_path: Path) -> None:
+    """Whatever its name ends in; a graded folder of an older version may still hold anything."""
+    folder = root / "class" / "autograded" / "mallory" / TINY
+    with gradebook(root) as book:
+        submission = book.find_submission_notebook("lab", TINY, "mallory").id
+    for name in (*STRANGE, *SHOWN):
+        (folder / name).write_text("<script>window.pwned = 1</script>")
+    try:
+        with jupyterlab(root, tmp_path / "log") as url:
+            for name in (*STRANGE, *SHOWN):
+                address = f"{url}/formgrader/submissions/{submission}/{quote(name)}"
+                request = Request(address, headers={"Authorization": "token t"})
+                with urlopen(request, timeout=60) as answer:
+                    headers = answer.headers
+                assert headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+                assert headers["X-Content-Type-Options"] == "nosniff"
+                kind = SHOWN.get(name, "application/octet-stream")
+                assert headers["Content-Type"].startswith(kind), name
+                assert headers["Content-Disposition"] == (None if name in SHOWN else "attachment")
+    finally:
+        for name in (*STRANGE, *SHOWN):
+            (folder / name).unlink()
 
 
 @pytest.mark.slow

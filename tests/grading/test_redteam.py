@@ -5,7 +5,6 @@
 
 # ruff: noqa: E501 - the cases are code in strings
 
-import fnmatch
 import io
 import shutil
 import socket
@@ -25,7 +24,6 @@ import pytest
 import torch
 
 from course_lib.grading import sandbox
-from course_lib.grading.admit import active_patterns
 from course_lib.grading.examiner import MOST_KEPT, MOST_OUTPUTS, Session
 from course_lib.grading.frames import Peer, WireError, send_frame, until
 from course_lib.grading.names import data_functions, definition
@@ -421,13 +419,6 @@ def test_a_file_does_not_stand_in_for_a_notebook_of_its_name() -> None:
 )
 def test_a_kept_file_is_harmless(name: str) -> None:
     assert not is_safe(name)
-
-
-def test_active_files_are_left_out_in_capitals_too() -> None:
-    patterns = active_patterns()
-    for name in ("a.html", "a.HTML", "a.Svg", "a.xhtml"):
-        assert any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
-    assert not any(fnmatch.fnmatchcase("a.txt", pattern) for pattern in patterns)
 
 
 def test_data_functions_are_told_by_their_annotation() -> None:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from course_lib.grading.packets import PacketGrade, grade_packets, packets_table
+from course_lib.grading import packets
+from course_lib.grading.bounded import BoundsError, call_bounded
+from course_lib.grading.packets import Look, PacketGrade, grade_packets, packets_table
 
 from .samples import make_packet
 
@@ -102,3 +108,69 @@ def test_the_final_assessment_has_60_points(tmp_path: Path) -> None:
     (folder / "timestamp.txt").write_text(DAY)
     (grade,) = grade_packets(tmp_path, LAB, final=True)
     assert (grade.points, grade.maximum) == (60.0, 60.0)
+
+
+HOSTILE = ["1" + "0" * 400, "1e999", '"\\ud800"', '"\\u001b[31m"', "[" * 100_000, "{" + '"a":' * 50_000]
+
+
+@pytest.mark.slow
+def test_no_packet_stops_the_class(tmp_path: Path) -> None:
+    """Numbers that no float holds, half characters and endless nesting: in the packet, its lock and its evidence."""
+    original = make_packet(tmp_path / "work")
+    (original / "packet.lock.json").write_text('{"entries": []}')
+
+    def hand_in(student: str, name: str, old: str, new: str) -> None:
+        folder = tmp_path / "class" / "submitted" / student / LAB
+        shutil.copytree(original, folder / "packet")
+        (folder / "timestamp.txt").write_text("99999999999999999999")
+        file = folder / "packet" / name
+        text = file.read_text()
+        assert old in text
+        file.write_text(text.replace(old, new))
+
+    for number, value in enumerate(HOSTILE):
+        hand_in(f"yaml-{number}", "packet.yaml", "peak_rps: 0.2", f"peak_rps: {value}")
+        hand_in(f"lock-{number}", "packet.lock.json", "[]", f'[{{"lesson": {value}}}]')
+        hand_in(f"metric-{number}", "evidence/E-TEMP.json", '"metrics": {', f'"metrics": {{"x": {value}, ')
+        hand_in(f"row-{number}", "evidence/E-TEMP.rows.jsonl", '"id":', f'"x": {value}, "id":')
+    hand_in("zoe", "packet.lock.json", '{"entries": []}', '{"entries": []}')
+    grades = list(grade_packets(tmp_path, LAB))
+    assert len(grades) == 4 * len(HOSTILE) + 1
+    assert (grades[-1].student, grades[-1].points) == ("zoe", 12.0)
+    said = json.dumps([asdict(grade) for grade in grades], ensure_ascii=False)
+    said.encode()
+    assert "\x1b" not in said
+    assert "can't be checked" not in said, "each of these has a sentence of its own"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("function", "arguments", "says"),
+    [
+        (re.match, ("(a+)+$", "a" * 40 + "b"), "more than 1 CPU seconds"),
+        (bytearray, (8 * 2**30,), "1536 MB of memory"),
+        (json.loads, ("{",), "JSONDecodeError: Expecting"),
+        (os._exit, (3,), "ended with code 3"),
+    ],
+)
+def test_a_call_ends_within_its_bounds(
+    function: Callable[..., object], arguments: tuple[object, ...], says: str
+) -> None:
+    with pytest.raises(BoundsError, match=says):
+        call_bounded(function, *arguments, cpu_seconds=1)
+
+
+def test_whatever_breaks_in_one_packet_is_its_owners_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(function: object, folder: Path, *rest: object) -> Look:
+        if folder.parent.name == "bad":
+            raise BoundsError("RecursionError: x")
+        return Look(PacketGrade(folder.parent.name, 3.0))
+
+    monkeypatch.setattr(packets, "call_bounded", break_down)
+    for student in ("ada", "bad"):
+        (tmp_path / "class" / "submitted" / student / LAB).mkdir(parents=True)
+    ada, bad = grade_packets(tmp_path, LAB)
+    assert (ada.points, ada.problem) == (3.0, "")
+    assert bad.problem == "The packet can't be checked. RecursionError: x"

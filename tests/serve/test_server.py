@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 
 from course_lib.errors import CourseError
 from course_lib.serve import run_server
-from course_lib.serve.app import BackgroundServer, _listen, is_loopback
+from course_lib.serve.app import BackgroundServer, _listen, is_loopback, is_own
 
 ASK = [{"role": "user", "content": "What is the capital of France?"}]
 ANSWER = "The capital of France is Paris."
 CHAT = "/v1/chat/completions"
+AS_JSON = {"content-type": "application/json"}
 HTTP = httpx.Client(trust_env=False, verify=False, timeout=30)
 
 
@@ -58,7 +59,10 @@ def raw_request(server, body=b"", head=f"POST {CHAT} HTTP/1.1", length=None):
     """Return an open socket on which a request was sent, perhaps a part of it."""
     connection = socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])), timeout=10)
     length = len(body) if length is None else length
-    connection.sendall(f"{head}\r\nhost: x\r\ncontent-length: {length}\r\n\r\n".encode() + body)
+    connection.sendall(
+        f"{head}\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n".encode()
+        + body
+    )
     return connection
 
 
@@ -204,11 +208,11 @@ def test_a_model_that_fails_is_an_error_of_one_request(serve_script, caplog):
     [
         b"\x00\xff\xfe\r\n\r\n",
         b"GET / HTTP/9.9\r\n\r\n",
-        b"POST /v1/messages HTTP/1.1\r\nhost: x\r\ncontent-length: -5\r\n\r\n",
-        b"POST /v1/messages HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nZZ\r\n",
+        b"POST /v1/messages HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: -5\r\n\r\n",
+        b"POST /v1/messages HTTP/1.1\r\nhost: 127.0.0.1\r\ntransfer-encoding: chunked\r\n\r\nZZ\r\n",
         b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\n\r\n",
-        b"GET /v1/models/%ff%fe HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
-        b"GET /v1/models HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade, close\r\n\r\n",
+        b"GET /v1/models/%ff%fe HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n",
+        b"GET /v1/models HTTP/1.1\r\nhost: 127.0.0.1\r\nupgrade: websocket\r\nconnection: upgrade, close\r\n\r\n",
     ],
 )
 def test_bytes_that_are_no_request(course_server, sent):
@@ -237,7 +241,7 @@ def test_bytes_that_are_no_request(course_server, sent):
     ],
 )
 def test_bodies_that_are_no_json_or_no_request(course_server, path, body):
-    response = HTTP.post(course_server.url + path, content=body)
+    response = HTTP.post(course_server.url + path, content=body, headers=AS_JSON)
     assert response.status_code == 400
     assert response.json()["error"]["type"] == "invalid_request_error"
     assert len(response.text) < 1000
@@ -289,7 +293,7 @@ ALMOST_RIGHT = st.fixed_dictionaries(
 @given(path=st.sampled_from([CHAT, "/v1/messages", "/v1/messages/count_tokens"]), body=ALMOST_RIGHT | JSON)
 def test_no_body_breaks_the_server(course_server, path, body):
     """Whatever comes, the answer is an answer or an error of the client's making, as JSON or a whole stream."""
-    response = HTTP.post(course_server.url + path, content=json.dumps(body).encode())
+    response = HTTP.post(course_server.url + path, content=json.dumps(body).encode(), headers=AS_JSON)
     assert response.status_code in (200, 400, 404)
     if response.headers["content-type"].startswith("text/event-stream"):
         assert response.text.endswith(("data: [DONE]\n\n", 'data: {"type": "message_stop"}\n\n'))
@@ -403,3 +407,62 @@ def test_signals_end_the_process(number):
         process.wait()
     assert process.returncode == (0 if number == signal.SIGINT else -signal.SIGTERM)
     assert errors == ""
+
+
+OWN = ["127.0.0.1", "127.0.0.1:8642", "localhost:1", "LOCALHOST", "[::1]:8642", "127.0.0.2"]
+FOREIGN = [
+    "evil.example",
+    "evil.example:8642",
+    "127.0.0.1.evil.example",
+    "localhost.evil.example",
+    "0.0.0.0",
+    "",
+    "a b",
+]
+
+
+@pytest.mark.parametrize("host", [*OWN, *FOREIGN])
+def test_only_requests_to_this_servers_own_host_are_answered(course_server, host):
+    """A page of another site that points its name at 127.0.0.1 (DNS rebinding) gets a sentence, and no model."""
+    for path in ("/v1/models", "/health", "/nowhere"):
+        response = HTTP.get(course_server.url + path, headers={"host": host})
+        if host in OWN:
+            assert response.status_code == (404 if path == "/nowhere" else 200)
+        else:
+            assert response.status_code == 403
+            assert "does not answer for the host" in response.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("name", "host", "own"),
+    [
+        ("course.lan", "course.lan", True),
+        ("localhost", "course.lan", True),
+        ("192.168.1.5", "course.lan", False),
+        ("192.168.1.5", "0.0.0.0", True),
+        ("fe80::1", "::", True),
+        ("evil.example", "0.0.0.0", False),
+        (socket.gethostname().lower(), "0.0.0.0", True),
+        ("192.168.1.5", "127.0.0.1", False),
+    ],
+)
+def test_a_host_is_own_if_it_is_loopback_or_the_one_that_was_given(name, host, own):
+    assert is_own(name, host) is own
+
+
+@pytest.mark.parametrize(
+    "kind", [None, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
+)
+@pytest.mark.parametrize("path", [CHAT, "/v1/messages", "/v1/messages/count_tokens"])
+def test_a_body_is_read_as_json_only(course_server, path, kind):
+    """Another site's form can send these kinds to this server without asking the visitor's browser first."""
+    body = {"model": "course-gpt", "messages": ASK}
+    if not path.endswith("count_tokens"):
+        body["max_tokens"] = 1
+    headers = {"content-type": kind} if kind else {}
+    response = HTTP.post(course_server.url + path, content=json.dumps(body).encode(), headers=headers)
+    assert response.status_code == 415
+    assert "expected application/json" in response.json()["error"]["message"]
+    headers = {"content-type": "Application/JSON; charset=utf-8"}
+    response = HTTP.post(course_server.url + path, content=json.dumps(body).encode(), headers=headers)
+    assert response.status_code == 200

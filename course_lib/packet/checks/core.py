@@ -12,7 +12,7 @@ import contextlib
 import json
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -315,6 +315,7 @@ def run_checks(context: Context) -> Report:
     statuses: dict[str, Status] = {}
     integrity = False
     seen: set[tuple[str, str]] = set()
+    places = _places(packet)
     for one in ordered():
         if one.lesson > lesson:
             continue
@@ -327,21 +328,27 @@ def run_checks(context: Context) -> Report:
         ]
         seen |= {(one.id, issue.subject) for issue in issues}
         integrity = integrity or any(issue.integrity for issue in issues)
-        context.findings += [_finding(one, issue, packet) for issue in shown]
+        context.findings += [_finding(one, issue, packet, places) for issue in shown]
         statuses[one.id] = "failed" if issues else "passed" if ready else "nothing to check"
     finished = (_completed(packet) or "") >= lesson
     return Report(lesson, finished, statuses, list(context.findings), integrity)
 
 
-def _finding(one: Check, issue: Issue, packet: Packet) -> Finding:
+def _places(packet: Packet) -> dict[str, str]:
+    """The path of each list entry by its id."""
+    return {
+        entry["id"]: f"{name}[{index}]"
+        for name, section in packet.tree.items()
+        for index, entry in enumerate(section if isinstance(section, list) else ())
+        if isinstance(entry, dict) and isinstance(entry.get("id"), str)
+    }
+
+
+def _finding(one: Check, issue: Issue, packet: Packet, places: Mapping[str, str]) -> Finding:
     """Give an issue its section, and its line: that of its path, of the entry with its id, or of the nearest thing
     around it.
     """
-    path = issue.subject
-    for name, section in packet.tree.items():
-        for index, entry in enumerate(section if isinstance(section, list) else ()):
-            if isinstance(entry, dict) and entry.get("id") == issue.subject:
-                path = f"{name}[{index}]"
+    path = places.get(issue.subject, issue.subject)
     root = re.split(r"[.\[]", path)[0]
     while path and path not in packet.lines:
         path = path[: max(path.rfind("."), path.rfind("["), 0)]
