@@ -17,8 +17,9 @@ from nbgrader.utils import notebook_hash
 from course_lib.clean import one_line
 from course_lib.grading.admit import NotAdmittedError, read_plain
 from course_lib.grading.classroom import MAIN, NOBODYS_FAULT, ClassroomError, generate_feedback
-from course_lib.grading.exchange import HAS_EXCHANGE, _run
-from course_lib.grading.record import Outcome, write_atomic
+from course_lib.grading.collect import Collected, record_of
+from course_lib.grading.exchange import HAS_EXCHANGE, LEARNER, _run
+from course_lib.grading.record import NOT_GRADED, Outcome, write_atomic
 from course_lib.workspace import Workspace
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -34,7 +35,7 @@ ADVICE = (
         "folder, fetch a fresh copy with `course start NN`, and copy your answers into that.",
     ),
     (
-        r"\bMB\b|More than \d",
+        r"\bMB\b|[Mm]ore than \d",
         "Clear the outputs (Edit > Clear Outputs of All Cells), take large files out of the folder, save, and hand in "
         "again.",
     ),
@@ -165,7 +166,31 @@ def release_feedback(workspace: Workspace, lab: str) -> tuple[int, list[str]]:
     owners = {folder.parent.name: secret_of(folder) for folder in folders}
     if not HAS_EXCHANGE or not (workspace.classroom / "exchange").is_dir():
         return 0, sorted(owners)
-    _run(workspace, "ReleaseFeedback", lab)
-    return sum(secret is not None for secret in owners.values()), [
-        name for name, secret in sorted(owners.items()) if secret is None
-    ]
+    if owners:
+        _run(workspace, "ReleaseFeedback", lab)
+    count = sum(secret is not None for secret in owners.values()) + _release_refused(workspace, lab)
+    return count, [name for name, secret in sorted(owners.items()) if secret is None]
+
+
+def _release_refused(workspace: Workspace, lab: str) -> int:
+    """Release a page for each learner whose newest hand-in was not even collected; return how many.
+
+    It is filed under the secret in that hand-in, so it reaches whoever handed in, whatever name that was in, and it
+    replaces no page.
+    """
+    collected = Collected.read(record_of(workspace.root, lab))
+    reasons = {refusal.who: refusal.reason for refusal in collected.refused if LEARNER.fullmatch(refusal.who)}
+    count = 0
+    for who, reason in reasons.items():
+        folders = sorted(workspace.classroom.glob(f"exchange/*/inbound/{who}+{lab}+*"))
+        newest = folders[-1] if folders else None
+        secret = secret_of(newest) if newest is not None and not newest.is_symlink() else None
+        if newest is None or secret is None or newest.name == collected.taken.get(who):
+            continue
+        count += 1
+        for name in {path.stem for path in newest.glob("*.ipynb")} or {MAIN}:
+            target = newest.parents[1] / "feedback" / f"{notebook_hash(secret=secret, notebook_id=name)}.html"
+            if not target.exists():
+                page = reason_page(lab, name, Outcome(who, NOT_GRADED), reason)
+                write_atomic(target, page.encode("utf-8", "replace"))
+    return count

@@ -72,18 +72,18 @@ def fetched(workspace: Workspace) -> dict[str, str]:
 
 
 def hand_in(workspace: Workspace, learner: str, name: str, content: str) -> None:
-    """Submit one notebook through the exchange, whatever is in it."""
+    """Submit through the exchange; what a careful `submit` would refuse gets there by other ways."""
     folder = workspace.work / TINY
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    (folder / name).write_text(content)
-    if name == "lab.ipynb":
-        submit(workspace, TINY, learner)
-        return
-    (folder / "lab.ipynb").write_text("{}")
-    submit(workspace, TINY, learner)
-    for copy in [*workspace.classroom.glob(f"exchange/*/inbound/{learner}+*"), *cached(workspace, learner)]:
+    shutil.copytree(workspace.labs / TINY, folder)
+    submit(workspace, TINY, learner, anyway=True)
+    for copy in [*inbound(workspace, learner), *cached(workspace, learner)]:
         (copy / "lab.ipynb").unlink()
+        (copy / name).write_text(content)
+
+
+def inbound(workspace: Workspace, learner: str) -> list[Path]:
+    return list(workspace.classroom.glob(f"exchange/*/inbound/{learner}+*"))
 
 
 def cached(workspace: Workspace, learner: str) -> list[Path]:
@@ -94,7 +94,8 @@ def cached(workspace: Workspace, learner: str) -> list[Path]:
 @pytest.mark.usefixtures("bubblewrap")
 @pytest.mark.skipif(not HAS_EXCHANGE, reason="nbgrader has no exchange here")
 def test_from_hand_in_to_fetched_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Ada is right, Ben's file is cut off, Cleo renamed hers, Dan's secret is lost."""
+    """Ada is right, Ben's file is cut off, Cleo renamed hers, Dan's secret is lost, Eve handed in something else, and
+    Finn 600 files."""
     root = make_root(tmp_path / "course")
     add_tiny(root)
     make_release(root, TINY)
@@ -105,10 +106,14 @@ def test_from_hand_in_to_fetched_page(tmp_path: Path, capsys: pytest.CaptureFixt
         ("ben", "lab.ipynb", right[:500]),
         ("cleo", "my lab.ipynb", right),
         ("dan", "lab.ipynb", right),
+        ("eve", "other.ipynb", nbformat.writes(nbformat.v4.new_notebook())),
+        ("finn", "lab.ipynb", right),
     ):
         hand_in(workspace, learner, name, content)
-    for secret in workspace.classroom.glob("exchange/*/inbound/dan+*/submission_secret.txt"):
-        secret.unlink()
+    for folder in inbound(workspace, "dan"):
+        (folder / "submission_secret.txt").unlink()
+    for number in range(600):
+        (inbound(workspace, "finn")[0] / f"{number}.txt").touch()
 
     grade_class(workspace, TINY, Console(width=200), hold=True)
     said = capsys.readouterr().out
@@ -117,7 +122,7 @@ def test_from_hand_in_to_fetched_page(tmp_path: Path, capsys: pytest.CaptureFixt
     assert not released
     outcomes = grade_class(workspace, TINY, Console(width=200))
     said = capsys.readouterr().out
-    assert "3 learners can fetch theirs" in said
+    assert "5 learners can fetch theirs" in said
     assert re.search(r"give the page yourself: dan\n", said)
     page = root / "class" / "feedback" / "dan" / TINY / "lab.html"
     assert page.is_file()
@@ -130,12 +135,14 @@ def test_from_hand_in_to_fetched_page(tmp_path: Path, capsys: pytest.CaptureFixt
             own.rename(workspace.work / ".submitted" / "how-ai-models-work" / own.name)
         return fetched(workspace)
 
-    ada, ben, cleo = only("ada"), only("ben"), only("cleo")
+    ada, ben, cleo, eve, finn = (only(who) for who in ("ada", "ben", "cleo", "eve", "finn"))
     assert "8 of 10 points so far" in ada["lab"]
     assert "not valid JSON" in ben["lab"]
     assert "course start 90" in ben["lab"]
-    assert "No lab.ipynb; found my lab.ipynb." in cleo["my lab"]
-    assert "Rename your notebook" in cleo["my lab"]
+    assert "8 of 10 points so far" in cleo["my lab"], "it was graded, and it is fetched under its own name"
+    assert "No lab.ipynb; found other.ipynb." in eve["other"]
+    assert "Rename your notebook" in eve["other"]
+    assert re.search("more than 500 files.*take large files out", finn["lab"]), "it was not even collected"
 
     from course_lib.grading.classroom import _gradebook
 
