@@ -35,7 +35,7 @@ ADVICE = (
         "folder, fetch a fresh copy with `course start NN`, and copy your answers into that.",
     ),
     (
-        r"\bMB\b|[Mm]ore than \d",
+        r"\bMB\b|[Mm]ore than \d|at most \d",
         "Clear the outputs (Edit > Clear Outputs of All Cells), take large files out of the folder, save, and hand in "
         "again.",
     ),
