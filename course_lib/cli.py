@@ -71,12 +71,17 @@ def lab(
         int | None, typer.Option(help="Use exactly this port (default: the first free one).")
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
-    lesson: Annotated[str, typer.Option(help="Open this lesson's notebook first.", metavar="NN")] = "",
+    lesson: Annotated[
+        str, typer.Option(help="Open this lesson (default: the first not finished).", metavar="NN")
+    ] = "",
+    instructor: Annotated[
+        bool, typer.Option("--instructor", help="Show the panels for instructors: Formgrader and others.")
+    ] = False,
 ) -> None:
-    """Open JupyterLab on the first lesson, with nbgrader's Assignment List and Validate ready."""
+    """Open JupyterLab on the next lesson, with nbgrader's Assignment List and Validate ready."""
     from course_lib.jupyter.start import start_jupyterlab
 
-    start_jupyterlab(find_workspace(), port=port, browser=browser, lesson=lesson)
+    start_jupyterlab(find_workspace(), port, browser, lesson, instructor)
 
 
 @app.command(rich_help_panel=LEARN)

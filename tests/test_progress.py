@@ -11,6 +11,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 
 from course_lib.errors import CourseError
 from course_lib.explore.quiz import load_quiz, record_answer
+from course_lib.jupyter.start import next_lesson
 from course_lib.progress import Progress, progress_table, read_progress
 from course_lib.workspace import Workspace
 
@@ -68,6 +69,23 @@ def test_each_step_of_a_lesson_is_seen_and_the_next_one_named(workspace: Workspa
     touch(workspace.classroom / "feedback" / "ada" / LAB / "lab.html")
     assert first(workspace).lab == "feedback"
     assert not read_progress(workspace, "ada")[1].done
+
+
+def test_jupyterlab_opens_the_first_lesson_that_is_not_finished(workspace: Workspace) -> None:
+    def finish(lab: str) -> None:
+        entries.append({"lesson": lab[:2]})
+        touch(workspace.work / "packet" / "packet.lock.json", json.dumps({"entries": entries}))
+        (workspace.work / ".submitted" / "course" / f"ada+{lab}+2026-01-01").mkdir(parents=True)
+
+    entries: list[dict[str, str]] = []
+    assert next_lesson(workspace, "ada") == "00"
+    finish(LAB)
+    assert next_lesson(workspace, "ada") == "01"
+    assert next_lesson(workspace, "boris") == "00"
+    finish("01-next")
+    assert next_lesson(workspace, "ada") == "", "nothing is left: the first one opens"
+    touch(workspace.work / "progress.json", "{")
+    assert next_lesson(workspace, "boris") == "", "a broken record does not keep anybody from reading"
 
 
 def test_quiz_answers_count_once_each_and_only_if_the_last_one_was_right(workspace: Workspace) -> None:

@@ -8,23 +8,25 @@ from urllib.parse import urlsplit
 
 from course_lib import clock
 from course_lib.data.claims import STALE_DAYS, Claim, claim
-from course_lib.explore.figure import table
+from course_lib.explore.figure import Marked, in_words, table
 
 
-def age(claim: Claim, today: date) -> str:
+def age(claim: Claim, today: date) -> Marked:
     """Say in words how old a claim is, and whether that is too old."""
     days = claim.age_days(today)
     if claim.stale(today):
         limit = STALE_DAYS[claim.kind]
-        return f"**stale**: {days} days old, a {claim.kind.replace('_', ' ')} holds for {limit}. Open the source."
-    return "of its time" if claim.kind == "publication" else f"{days} days old"
+        kind = claim.kind.replace("_", " ")
+        return Marked(f"**stale**: {days} days old, a {kind} holds for {limit}. Open the source.")
+    return Marked("of its time" if claim.kind == "publication" else f"{days} days old")
 
 
 def dated(*ids: str, today: date | None = None) -> Any:
     """Show claims as a table: statement, source, day, age (today: by default this day, UTC)."""
     day = today or clock.today()
-    rows = [
-        [one.sentence(), f"[{urlsplit(one.source).netloc}]({one.source})", one.as_of, age(one, day)]
-        for one in map(claim, ids)
-    ]
+    rows = [[one.sentence(), _link(one.source), one.as_of, age(one, day)] for one in map(claim, ids)]
     return table(["dated illustration", "source", "as of", "age"], rows)
+
+
+def _link(source: str) -> Marked:
+    return Marked(f"[{in_words(urlsplit(source).netloc)}]({source})")

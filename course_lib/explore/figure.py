@@ -71,6 +71,10 @@ class Picture:
         return {"text/html": self.html(), "text/plain": self.sentence}
 
 
+class Marked(str):
+    """Text that is Markdown already: no word of it comes from a model or a reader."""
+
+
 def say(text: str) -> Any:
     """Show `text` as Markdown: for sentences whose numbers were computed in the same cell."""
     from IPython.display import Markdown
@@ -78,14 +82,22 @@ def say(text: str) -> Any:
     return Markdown(text)
 
 
+def in_words(value: object) -> str:
+    """Return a value as Markdown that shows it as it is: a model that writes `__mod__` has set nothing in bold."""
+    from course_lib.packet.render import SPECIAL, clean
+
+    return value if isinstance(value, Marked) else SPECIAL.sub(r"\\\1", " ".join(clean(value).split()))
+
+
 def compare(question: str, predicted: object, result: object) -> Any:
     """Show the reader's prediction beside the result; None means that no prediction was made. Never graded."""
-    mine = "*no prediction yet: change the line above and run again*" if predicted is None else f"{predicted}"
-    return say(f"| {question} | |\n|---|---|\n| you predicted | {mine} |\n| measured | **{result}** |")
+    empty = Marked("*no prediction yet: change the line above and run again*")
+    mine = in_words(empty if predicted is None else predicted)
+    head = f"| {in_words(question)} | |\n|---|---|\n"
+    return say(f"{head}| you predicted | {mine} |\n| measured | **{in_words(result)}** |")
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> Any:
-    """Show rows as a Markdown table."""
-    lines = ["| " + " | ".join(headers) + " |", "|" + "---|" * len(headers)]
-    lines += ["| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in rows]
-    return say("\n".join(lines))
+    """Show rows as a Markdown table; cells are text, whatever a model wrote there, unless they are `Marked`."""
+    head, *body = ["| " + " | ".join(map(in_words, line)) + " |" for line in (headers, *rows)]
+    return say("\n".join([head, "|" + "---|" * len(headers), *body]))

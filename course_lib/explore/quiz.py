@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import json
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from course_lib.errors import CourseError
-from course_lib.explore.view import is_frozen
+from course_lib.explore.view import is_frozen, show_live
 from course_lib.workspace import find_workspace
 
 
@@ -64,7 +65,16 @@ def load_quiz(path: Path) -> list[Question]:
     return questions
 
 
-def record_answer(path: Path, lesson: str, question: str, right: bool) -> None:
+def recorded_answers(path: Path, lesson: str) -> dict[str, Any]:
+    """Return what was answered in a lesson's quiz, by question: right, tries, at, choice; {} if nothing can be read."""
+    try:
+        answers = json.loads(path.read_text(encoding="utf-8"))["quizzes"][lesson]
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return answers if isinstance(answers, dict) else {}
+
+
+def record_answer(path: Path, lesson: str, question: str, right: bool, choice: str = "") -> None:
     """Keep the answer in `path` (JSON), written to a temporary name and renamed; a broken file is kept as .broken."""
     try:
         progress: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
@@ -77,6 +87,7 @@ def record_answer(path: Path, lesson: str, question: str, right: bool) -> None:
         "right": right,
         "tries": tries,
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "choice": choice,
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
@@ -90,7 +101,7 @@ class Quiz:
     def __init__(self, lesson: str, questions: list[Question], progress: Path) -> None:
         self.lesson, self.questions, self.progress = lesson, questions, progress
 
-    def _ask(self, question: Question) -> Any:
+    def _ask(self, question: Question, recorded: Mapping[str, Any]) -> Any:
         import ipywidgets
 
         choice = ipywidgets.RadioButtons(
@@ -100,24 +111,34 @@ class Quiz:
         )
         reply = ipywidgets.HTML()
 
-        def answer(change: dict[str, Any]) -> None:
-            option = question.options[change["new"]]
+        def say(option: Option) -> None:
             verdict = "Right." if option.right else "Not this one."
             reply.value = (
                 f'<p role="status" aria-live="polite"><b>{verdict}</b> {html.escape(option.because)}</p>'
             )
-            record_answer(self.progress, self.lesson, question.id, option.right)
 
+        def answer(change: dict[str, Any]) -> None:
+            option = question.options[change["new"]]
+            say(option)
+            record_answer(self.progress, self.lesson, question.id, option.right, option.text)
+
+        for place, option in enumerate(question.options):
+            if recorded.get("choice") == option.text:
+                choice.value = place
+                say(option)
         choice.observe(answer, names="value")
         return ipywidgets.VBox(
             [ipywidgets.HTML(f"<p><b>{html.escape(question.text)}</b></p>"), choice, reply]
         )
 
     def widget(self) -> Any:
-        """Return the quiz as one ipywidget."""
+        """Return the quiz as one ipywidget, with the answers that were given before."""
         import ipywidgets
 
-        return ipywidgets.VBox([self._ask(question) for question in self.questions])
+        answers = recorded_answers(self.progress, self.lesson)
+        return ipywidgets.VBox(
+            [self._ask(question, answers.get(question.id, {})) for question in self.questions]
+        )
 
     def frozen(self) -> str:
         """Return the quiz as HTML with every option's explanation folded below it."""
@@ -134,7 +155,10 @@ class Quiz:
     def _ipython_display_(self) -> None:
         from IPython.display import HTML, display
 
-        display(HTML(self.frozen()) if is_frozen() else self.widget())
+        if is_frozen():
+            display(HTML(self.frozen()))
+        else:
+            show_live(self.widget(), self.frozen())
 
 
 def quiz(lesson: str) -> Quiz:

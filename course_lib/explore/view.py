@@ -1,13 +1,15 @@
 """An interactive view: native controls, one figure, and one line of text that says the same.
 
 In a live notebook the controls work with mouse and arrow keys. Where nothing runs (a page on a code host, a printed
-lesson) three frozen frames stand in: set COURSE_FROZEN=1 while a lesson is executed to keep those as its outputs.
+lesson) three frozen frames stand in: set COURSE_FROZEN=1 while a lesson is executed to keep those as its outputs. A
+still goes along with every live view, for the day when its kernel is gone (see course_lib.jupyter.stills).
 """
 
 from __future__ import annotations
 
 import html
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from course_lib.explore.figure import Picture, image_tag
@@ -23,6 +25,14 @@ if TYPE_CHECKING:
 def is_frozen() -> bool:
     """Return whether views show frozen frames instead of widgets."""
     return os.environ.get("COURSE_FROZEN") == "1"
+
+
+def show_live(widget: Any, still: str) -> None:
+    """Display a widget that keeps its keys, and `still` (HTML) as what stands in where no kernel answers it."""
+    from IPython.display import Javascript, display
+
+    display({**widget._repr_mimebundle_(), "text/html": still}, raw=True)
+    display(Javascript(Path(__file__).with_name("keys.js").read_text(encoding="utf-8")))
 
 
 class View:
@@ -43,6 +53,7 @@ class View:
         self.controls = dict(controls)
         self.frames = list(frames)
         self.sentence = ""
+        self.still = ""
 
     def values(self) -> dict[str, Any]:
         """Return what the controls are set to."""
@@ -57,9 +68,9 @@ class View:
         def redraw(_change: object = None) -> None:
             figure, self.sentence = self.draw(**self.values())
             image.value = image_tag(figure, self.sentence)
-            line.value = (
-                f'<p role="status" aria-live="polite" class="course-says">{html.escape(self.sentence)}</p>'
-            )
+            said = html.escape(self.sentence)
+            line.value = f'<p role="status" aria-live="polite" class="course-says">{said}</p>'
+            self.still = f"{image.value}<p>{said}</p>"
 
         for control in self.controls.values():
             control.observe(redraw, names="value")
@@ -78,4 +89,8 @@ class View:
     def _ipython_display_(self) -> None:
         from IPython.display import HTML, display
 
-        display(HTML(self.frozen()) if is_frozen() else self.widget())
+        if is_frozen():
+            display(HTML(self.frozen()))
+        else:
+            widget = self.widget()
+            show_live(widget, self.still)

@@ -242,10 +242,14 @@ class PlainFiles:
     entries: int = 0
 
     def __iter__(self) -> Iterator[tuple[str, int, os.stat_result]]:
-        place, status = _open(None, str(self.folder))
+        try:
+            place, status = _open(None, str(self.folder))
+        except OSError as error:
+            why = "is a link" if error.errno == errno.ELOOP else f"can't be read: {error.strerror}"
+            raise NotAdmittedError(f"{one_line(self.folder.name, 100)} {why}.") from error
         try:
             if not stat.S_ISDIR(status.st_mode):
-                raise NotAdmittedError(f"{one_line(self.folder.name)} is not a folder.")
+                raise NotAdmittedError(f"{one_line(self.folder.name, 100)} is not a folder.")
             self.owner, self.newest = status.st_uid, status.st_ctime
             yield from self._walk(place, "", 1)
         except FileNotFoundError as error:

@@ -7,13 +7,17 @@ import os
 import socket
 import subprocess
 import sys
+from getpass import getuser
 from pathlib import Path
 
 from course_lib.errors import CourseError
 from course_lib.grading.exchange import HAS_EXCHANGE, release
+from course_lib.jupyter.stills import leave_stills
+from course_lib.progress import read_progress
 from course_lib.workspace import Workspace, use_own_tools
 
 SETTINGS = Path(__file__).resolve().parent
+LEARNER = SETTINGS / "learner"  # settings that take the instructor's panels away
 
 
 def _require_free(port: int) -> None:
@@ -25,6 +29,13 @@ def _require_free(port: int) -> None:
             raise CourseError(
                 f"Port {port} cannot be used ({error}). Choose another, or leave --port out."
             ) from error
+
+
+def _is_running(workspace: Workspace) -> bool:
+    """Whether a JupyterLab runs here already: then the widgets in its notebooks are alive."""
+    from jupyter_server.serverapp import list_running_servers
+
+    return any(server.get("root_dir") == str(workspace.root) for server in list_running_servers())
 
 
 def first_notebook(workspace: Workspace, lesson: str = "") -> Path:
@@ -41,6 +52,15 @@ def first_notebook(workspace: Workspace, lesson: str = "") -> Path:
         known = ", ".join(path.name[:2] for path in notebooks) or "none"
         raise CourseError(f"There is no lesson {lesson!r}. Lessons so far: {known}.")
     return wanted[0]
+
+
+def next_lesson(workspace: Workspace, learner: str) -> str:
+    """Return the number of the first lesson that is not finished; "" if all are, or if nobody can say."""
+    try:
+        rows = read_progress(workspace, learner)
+    except CourseError:
+        return ""
+    return next((row.number for row in rows if not row.done), "")
 
 
 def own_copy(workspace: Workspace, notebook: Path) -> Path:
@@ -76,24 +96,29 @@ def jupyterlab_command(workspace: Workspace, notebook: Path, port: int | None, b
     return command
 
 
-def jupyterlab_environment(workspace: Workspace) -> dict[str, str]:
+def jupyterlab_environment(workspace: Workspace, instructor: bool = False) -> dict[str, str]:
     """Return the environment in which JupyterLab's extensions see this course's settings."""
     use_own_tools()
-    paths = [str(workspace.root), str(SETTINGS)]
+    paths = [str(workspace.root), str(SETTINGS)] + ([] if instructor else [str(LEARNER)])
     if "JUPYTER_CONFIG_PATH" in os.environ:
         paths.append(os.environ["JUPYTER_CONFIG_PATH"])
     return {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(paths)}
 
 
 def start_jupyterlab(
-    workspace: Workspace, port: int | None = None, browser: bool = True, lesson: str = ""
+    workspace: Workspace,
+    port: int | None = None,
+    browser: bool = True,
+    lesson: str = "",
+    instructor: bool = False,
 ) -> None:
     """Release the labs to the local exchange and run JupyterLab until it is stopped.
 
     Raises:
         CourseError: a busy port, an unknown lesson, or a folder that cannot be written to.
     """
-    notebook = first_notebook(workspace, lesson)
+    number = lesson or next_lesson(workspace, getuser())
+    notebook = first_notebook(workspace, number)
     if port is not None:
         _require_free(port)
     workspace.writable(workspace.work, workspace.classroom)
@@ -104,12 +129,18 @@ def start_jupyterlab(
         print("In JupyterLab: Nbgrader > Assignment List fetches, validates and submits labs.")
     for each in workspace.lesson_notebooks():
         own_copy(workspace, each)
+    if not _is_running(workspace):
+        leave_stills(
+            [*workspace.work.glob("lessons/*.ipynb"), *workspace.work.glob("[0-9][0-9]-*/packet.ipynb")]
+        )
     copy = own_copy(workspace, notebook)
     print(
         f"Your own copies of the lessons: {copy.parent.relative_to(workspace.root)} (results as shipped: lessons/)."
     )
+    why = "" if lesson or not number else ", the first that you have not finished"
+    print(f"Opening lesson {copy.name[:2]}{why}.")
     command = jupyterlab_command(workspace, copy, port, browser)
-    environment = jupyterlab_environment(workspace)
+    environment = jupyterlab_environment(workspace, instructor)
     os.chdir(workspace.root)
     if sys.platform != "win32":
         sys.stdout.flush()

@@ -113,10 +113,13 @@ class Form:
         return ipywidgets.VBox([head, *self.controls.values(), self.button, self.line])
 
     def _ipython_display_(self) -> None:
-        from IPython.display import display
+        from course_lib.explore.view import show_live
 
         if os.environ.get("NBGRADER_EXECUTION") != "autograde":
-            display(self.widget())
+            show_live(
+                self.widget(),
+                f"<p>The form of {html.escape(self.section)}; what was saved is in the packet.</p>",
+            )
 
 
 def _value(now: Tree, question: Question) -> str:

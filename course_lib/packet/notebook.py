@@ -27,7 +27,7 @@ from course_lib.packet.form import Form
 from course_lib.packet.load import load_packet, update_packet
 from course_lib.packet.lock import copy_name, read_lock, seal_packet
 from course_lib.packet.report import lines, summary
-from course_lib.packet.start import new_packet, use_cases
+from course_lib.packet.start import ENVIRONMENT, change_use_case, new_packet, require_name, use_cases
 
 PROMISED = {  # what lesson 01 asks for: dimension, comparison, unit, severity
     "T-QUAL": ("quality", ">=", "share", "blocking"),
@@ -93,6 +93,9 @@ class Desk:
             raise PacketError(
                 f"requests_per_month is a whole number without quotes; found {requests_per_month!r}."
             )
+        if isinstance(non_goals, str) or len(non_goals) < 2:
+            found = "one text" if isinstance(non_goals, str) else len(non_goals)
+            raise PacketError(f"non_goals is a list of at least two; found {found}.")
         data = load_packet(self.folder).model.data
         card = (data[0].id if data else None) or "D-INPUT"
         use_case = {"summary": summary, "autonomy": autonomy, "users": users, "non_goals": non_goals}
@@ -310,24 +313,37 @@ class Desk:
         write_atomic(self.copy / MARK, _hash(self.folder) + "\n")
 
 
-def open_packet(lesson: str, use_case: str = "ticket-triage", here: str | Path = ".") -> Desk:
+def open_packet(lesson: str, use_case: str | None = None, here: str | Path = ".") -> Desk:
     """Open the learner's packet, or start one; says where it is.
 
-    A new one starts from the worked use case of that name; any other name is a use case of the learner's own, and
-    its packet starts blank.
+    A new one starts from the worked use case of that name ("ticket-triage" if none is given); any other name is a use
+    case of the learner's own, and its packet starts blank. In lesson 00 the use case may change until it is measured.
 
     Outside grading the packet is ../packet (work/packet for a lab in work/) with a copy in ./packet; when the lab is
     graded, or where there is no such folder, it is ./packet alone.
 
-    Raises PacketError if both the packet and its copy were edited since they were last the same.
+    Raises PacketError if the name is no id, if something is measured for another use case, or if both the packet and
+    its copy were edited since they were last the same.
     """
+    if use_case is not None:
+        require_name(use_case)
     home, copy = _places(Path(here))
     _reconcile(home, copy)
+    learner = None
+    if lesson == "00" and use_case and (home / PACKET_NAME).is_file() and not _is_graded():
+        learner = change_use_case(home, use_case)
+        if not (home / PACKET_NAME).is_file():
+            print("The packet that you had is kept beside the new one, as packet.<its use case>.yaml.")
+        elif learner:
+            print(f"Your packet is now about '{use_case}'.")
+            if any(entry.id == ENVIRONMENT for entry in load_packet(home).model.evidence):
+                Desk(home, copy, lesson).measure(ENVIRONMENT, again=True)  # evidence names its use case
+    use_case = use_case or "ticket-triage"
     if not (home / PACKET_NAME).is_file():
         if use_case in use_cases():
             # In lesson 00 nothing is done yet; later ones take the drafts of the lessons that were skipped.
             undone = {"meta": {"lesson_completed": None}} if lesson == "00" else None
-            new_packet(home, use_case=use_case, answers=undone)
+            new_packet(home, use_case=use_case, learner=learner, answers=undone)
             waits = " (what lesson 01 needs waits for lesson 01)" if lesson == "00" else ""
             print(
                 f"No packet yet: started one from the worked use case '{use_case}', lessons 00 and 01 drafted{waits}."
@@ -336,18 +352,18 @@ def open_packet(lesson: str, use_case: str = "ticket-triage", here: str | Path =
         else:
             run = f"{_today():%Y-%m}"
             names = {"packet_id": f"{use_case}-01", "use_case_id": use_case, "course_run": run}
-            new_packet(home, answers={"meta": names})
+            new_packet(home, learner=learner, answers={"meta": names})
             print(f"No packet yet: started a blank one for your own use case '{use_case}'.")
     desk = Desk(home, copy, lesson)
     meta = load_packet(home).model.meta
-    if lesson == "00" and meta and meta.use_case_id != use_case:
-        print(
-            f"Your packet is about '{meta.use_case_id}' already. To start over, move work/packet away and run it again."
-        )
     desk._carry()
     where = "work/packet" if home != copy else "packet/ beside this notebook"
     print(f"Packet of {meta.learner_id if meta else '?'} in {where}; packet.yaml opens in any editor.")
     return desk
+
+
+def _is_graded() -> bool:
+    return os.environ.get("NBGRADER_EXECUTION") == "autograde"
 
 
 def _places(here: Path) -> tuple[Path, Path]:
@@ -358,8 +374,7 @@ def _places(here: Path) -> tuple[Path, Path]:
         work = folder.parents[1] / "work"
         return work / "packet", work / folder.name / "packet"
     copy, home = here / "packet", folder.parent / "packet"
-    graded = os.environ.get("NBGRADER_EXECUTION") == "autograde"
-    if not graded and ((home / PACKET_NAME).is_file() or folder.parent.name == "work"):
+    if not _is_graded() and ((home / PACKET_NAME).is_file() or folder.parent.name == "work"):
         return home, copy
     return copy, copy
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import re
 import secrets
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -12,8 +14,19 @@ from typing import Any
 from course_lib import clock
 from course_lib.packet.files import PACKET_NAME, PacketError, assessments, read_text, write_atomic
 from course_lib.packet.interview import questions
-from course_lib.packet.load import PACKET_LIMIT, locate, parse_tree, update_text
+from course_lib.packet.load import (
+    PACKET_LIMIT,
+    load_packet,
+    locate,
+    parse_tree,
+    update_packet,
+    update_text,
+    value_problem,
+)
+from course_lib.packet.lock import read_lock
 from course_lib.packet.schema import PacketModel
+
+ENVIRONMENT = "E-ENV"  # which machine it is: the one measurement that says nothing about the use case
 
 
 def use_cases() -> list[str]:
@@ -57,6 +70,53 @@ def new_packet(
     text = update_text(text, changes)
     write_atomic(file, update_text(text, answers) if answers else text)
     return file
+
+
+def require_name(use_case: object) -> None:
+    """Refuse a name for a use case that is no id; the sentence offers one that is.
+
+    Raises:
+        PacketError: it is not 3 to 40 small letters, digits and hyphens.
+    """
+    if isinstance(use_case, str) and value_problem("meta.use_case_id", use_case) is None:
+        return
+    plain = unicodedata.normalize("NFKD", str(use_case)).encode("ascii", "ignore").decode().lower()
+    offer = re.sub(r"[^a-z0-9]+", "-", plain)[:40].strip("-")
+    raise PacketError(
+        "A use case has a short name of 3 to 40 small letters, digits and hyphens, such as "
+        f'use_case = "{offer if len(offer) >= 3 else "my-use-case"}"; found {str(use_case)[:60]!r}. '
+        "Nothing was written."
+    )
+
+
+def change_use_case(folder: Path, use_case: str) -> str | None:
+    """Turn a packet to another use case while nothing is measured; return its learner's pseudonym.
+
+    An own use case is renamed. To or from a worked one, the packet is put aside as packet.<its use case>.yaml, and
+    one that was put aside before comes back; if there is none, no packet.yaml is left and a new one can be started.
+
+    Raises:
+        PacketError: measurements or a seal belong to the use case that it has.
+    """
+    packet = load_packet(folder)
+    meta = packet.model.meta
+    old = meta.use_case_id if meta else None
+    if old == use_case:
+        return None
+    if read_lock(folder) or any(entry.id != ENVIRONMENT for entry in packet.model.evidence):
+        raise PacketError(
+            f"Your packet is about '{old}', and what was measured or sealed belongs to that use case. "
+            f'Write use_case = "{old}", or move the folder {folder.name} away to start over.'
+        )
+    file = folder / PACKET_NAME
+    if {old, use_case} & set(use_cases()):
+        file.replace(folder / f"packet.{old or 'unnamed'}.yaml")
+        aside = folder / f"packet.{use_case}.yaml"
+        if aside.is_file():
+            aside.replace(file)
+    else:
+        update_packet(folder, {"meta": {"use_case_id": use_case, "packet_id": f"{use_case}-01"}})
+    return meta.learner_id if meta else None
 
 
 def refuse_existing(folder: str | Path) -> Path:

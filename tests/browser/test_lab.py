@@ -5,6 +5,7 @@ JupyterLab runs as `course lab` starts it, on a copy of the clone, and Chromium 
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -17,9 +18,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Locator, Page, TimeoutError, expect, sync_playwright
 
 from course_lib.grading.answers import build_submission, load_bank
+from course_lib.jupyter.stills import replace_widgets
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -181,6 +184,61 @@ def test_lesson_02_runs_and_a_slider_moves_by_keyboard(page: Page, server: Serve
     assert seen == []
 
 
+def test_a_quiz_keeps_its_keys_its_answer_and_its_still(page: Page, server: Server, seen: list[str]) -> None:
+    """Keys pressed in a quiz change no cell; a second visit shows the answer, and before that no dead widget."""
+    path = server.root / "work" / "quiz" / "quiz.ipynb"
+    path.parent.mkdir(parents=True)
+    cells = [
+        new_code_cell("1"),
+        new_code_cell("from course_lib.explore.quiz import quiz\nquiz('02')"),
+        new_code_cell("2"),
+    ]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)"}}
+    nbformat.write(new_notebook(cells=cells, metadata=kernel), path)
+    open_lab(page, server, "work/quiz/quiz.ipynb")
+    page.wait_for_timeout(3000)  # until the widget manager is up
+    command(page, "Run", "Run All Cells")
+    option = page.get_by_text("It was adjusted step by step until predictions fitted past sales.")
+    quiz = page.locator(".jp-OutputArea .widget-vbox").first
+
+    def notebook() -> tuple[int, int]:
+        """How many cells there are, and which one is selected."""
+        found = page.locator(".jp-NotebookPanel:visible .jp-Notebook .jp-Cell")
+        return found.count(), [
+            cell.get_attribute("class").count("jp-mod-selected") for cell in found.all()
+        ].index(1)
+
+    option.click()
+    expect(page.get_by_text("That is learning.")).to_be_visible()
+    before = notebook()
+    assert before[0] == 3
+    for place in ("on an option", "on the text of a question"):
+        if place != "on an option":
+            quiz.locator("b").first.click()
+        for key in ("ArrowDown", "ArrowUp", "d", "d", "x", "a", "b", "j", "k"):
+            page.keyboard.press(key)
+        page.wait_for_timeout(300)
+        assert notebook() == before, place
+    expect(page.get_by_text("That is learning.")).to_be_visible()  # down and up again
+    page.keyboard.press("Control+s")
+    keep(page, "quiz-keys")
+    expect(page.locator(".jp-mod-dirty")).to_have_count(0)
+
+    saved = json.loads(path.read_text())
+    assert replace_widgets(saved) == 1, "Ctrl+S reached JupyterLab, and the widget is in the file"
+    path.write_text(json.dumps(saved))
+    page.goto("about:blank")
+    open_lab(page, server, "work/quiz/quiz.ipynb")
+    expect(page.get_by_text("Run the cell again (Shift+Enter) and the controls work.")).to_be_visible()
+    expect(page.get_by_text("Error displaying widget")).to_have_count(0)
+    keep(page, "quiz-still")
+    command(page, "Run", "Run All Cells")
+    expect(page.locator("input[type=radio]:checked")).to_have_count(1)
+    expect(page.get_by_text("That is learning.").first).to_be_visible()
+    keep(page, "quiz-again")
+    assert seen == []
+
+
 def test_the_lab_is_fetched_and_validated_without_configuration(
     page: Page, server: Server, seen: list[str]
 ) -> None:
@@ -192,6 +250,16 @@ def test_the_lab_is_fetched_and_validated_without_configuration(
     ).first
     expect(released).to_contain_text(FIRST)
     keep(page, "assignment-list")
+    page.locator("#jp-MainMenu").get_by_text("Nbgrader", exact=True).click()
+    entries = page.locator(".lm-Menu-item:not(.lm-mod-hidden) .lm-Menu-itemLabel")
+    expect(entries.first).to_be_visible()
+    assert entries.all_inner_texts() == ["Assignment List"], "learners see no entry of instructors"
+    keep(page, "menu")
+    page.keyboard.press("Escape")
+    for title in ("Create Assignment", "Formgrader", "Course List"):
+        assert (
+            page.locator(f".jp-SideBar [title*='{title}'], .jp-LauncherCard[title*='{title}']").count() == 0
+        )
     page.get_by_role("button", name="Fetch").first.click()
     expect(page.get_by_role("button", name="Submit").first).to_be_visible()
     assert (server.root / "work" / FIRST / "lab.ipynb").is_file()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import re
 from pathlib import Path
 
 import pytest
 import torch
+from markdown_it import MarkdownIt
 
 from course_lib.data import facts
 from course_lib.data.houses import PRICE_PER_SQFT, house_sales
 from course_lib.errors import CourseError
-from course_lib.explore.figure import Picture, compare, new_figure
+from course_lib.explore.figure import Marked, Picture, compare, new_figure, table
 from course_lib.explore.lens import lens_by_group
 from course_lib.explore.loss_valley import critical_rate, descend, loss_valley, valley
 from course_lib.explore.mistakes import next_words, train_tiny
@@ -93,6 +95,27 @@ def test_a_prediction_is_shown_beside_the_result_or_asked_for() -> None:
     assert "| you predicted | 4 |" in compare("price?", 4, 5).data
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["__mod__", "*x* **y**", "[a](b)", "![](x)", "`c`", "<b>x</b>", "a | b", "&lt;", "one\n\n# two", "$x$"],
+)
+def test_what_a_model_wrote_is_never_taken_for_markdown(written: str) -> None:
+    reader = MarkdownIt("commonmark").enable("table")
+    for shown in (
+        table(["model", "text"], [["one", written]]),
+        compare(written, "x", "y"),
+        compare("q", written, 1),
+    ):
+        page = reader.render(shown.data)
+        assert html.escape(" ".join(written.split()), quote=False) in page
+        assert page.count("<strong>") == shown.data.count("| measured |")
+        assert set(re.findall(r"<(\w+)", page)) <= {"table", "thead", "tbody", "tr", "th", "td", "strong"}
+
+
+def test_a_cell_may_say_that_it_is_markdown() -> None:
+    assert "| [a](b) |" in table(["link"], [[Marked("[a](b)")]]).data
+
+
 @pytest.mark.parametrize("path", QUIZZES, ids=lambda path: path.stem)
 def test_quiz_banks_have_four_to_eight_questions_and_every_option_explains_itself(path: Path) -> None:
     questions = load_quiz(path)
@@ -112,6 +135,27 @@ def test_answering_a_quiz_explains_and_records(tmp_path: Path) -> None:
     choice.value = right
     assert "Right." in reply.value
     assert '"tries": 2' in (tmp_path / "progress.json").read_text()
+
+
+def test_a_quiz_keeps_its_answers(tmp_path: Path) -> None:
+    questions = load_quiz(QUIZZES[0])
+    record = tmp_path / "progress.json"
+    _, choice, reply = Quiz("00", questions, record).widget().children[1].children
+    choice.value = 2
+    said, before = reply.value, record.read_text()
+
+    boxes = Quiz("00", questions, record).widget().children  # the cell runs again, perhaps tomorrow
+    assert (boxes[1].children[1].value, boxes[1].children[2].value) == (2, said)
+    assert (boxes[0].children[1].value, boxes[0].children[2].value) == (None, "")
+    assert record.read_text() == before, "showing an answer again is no new try"
+    assert Quiz("01", questions, record).widget().children[1].children[1].value is None
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"quizzes": {"00": 3}}', '{"quizzes": {"00": {"q": {}}}}'])
+def test_a_record_that_says_nothing_leaves_the_quiz_open(tmp_path: Path, text: str) -> None:
+    (tmp_path / "progress.json").write_text(text)
+    box = Quiz("00", load_quiz(QUIZZES[0]), tmp_path / "progress.json").widget()
+    assert {one.children[1].value for one in box.children} == {None}
 
 
 def test_a_broken_progress_file_is_kept_aside(tmp_path: Path) -> None:

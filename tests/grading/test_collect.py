@@ -9,6 +9,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -189,20 +190,21 @@ collect(course, sys.argv[2])
 
 
 @pytest.mark.slow
-def test_a_file_that_cannot_be_read_is_one_learners_sentence(course: Workspace) -> None:
-    """Root reads everything, so root collects as somebody else here."""
-    (hand_in(course, "shut") / "lab.ipynb").chmod(0)
-    hand_in(course, "ada")
-    if os.geteuid() == 0:
-        for path in (course.root, *course.root.rglob("*")):
-            os.chown(path, 65534, 65534)
-        for parent in course.root.parents[:3]:
-            parent.chmod(parent.stat().st_mode | 0o755)
-    command = [sys.executable, "-c", AS_NOBODY, str(course.root), LAB]
-    subprocess.run(command, cwd=REPO, check=True, timeout=120)
-    assert submitted(course, "ada").is_dir()
-    assert not submitted(course, "shut").exists()
-    assert "Permission denied" in reasons(course)["shut"]
+def test_a_file_that_cannot_be_read_is_one_learners_sentence(fresh_course: Path) -> None:
+    """Root reads everything, so root collects as somebody else here, in a folder that everybody can reach."""
+    with tempfile.TemporaryDirectory() as place:
+        course = Workspace(Path(shutil.copytree(fresh_course, Path(place) / "course")))
+        (hand_in(course, "shut") / "lab.ipynb").chmod(0)
+        hand_in(course, "ada")
+        if os.geteuid() == 0:
+            Path(place).chmod(0o755)
+            for path in (course.root, *course.root.rglob("*")):
+                os.chown(path, 65534, 65534)
+        command = [sys.executable, "-c", AS_NOBODY, str(course.root), LAB]
+        subprocess.run(command, cwd=REPO, check=True, timeout=120)
+        assert submitted(course, "ada").is_dir()
+        assert not submitted(course, "shut").exists()
+        assert "Permission denied" in reasons(course)["shut"]
 
 
 def test_whatever_goes_wrong_with_one_learner_the_class_goes_on(
@@ -338,3 +340,16 @@ def test_the_folders_of_the_exchange_can_be_moved_by_their_owners_only(course: W
     (course.labs / LAB / "lab.ipynb").write_text("{ }")
     release(course)
     assert rights(top) == 0o755
+
+
+def test_what_is_no_folder_is_refused_and_the_folder_beside_it_counts(course: Workspace) -> None:
+    hand_in(course, "ada", "her own", when=now(seconds=2))
+    (inbound(course) / f"ada+{LAB}+{now()}+file").write_text("a file")
+    (inbound(course) / f"ada+{LAB}+{now()}+link").symlink_to("nowhere")
+    (inbound(course) / f"ada+{LAB}+").mkdir()
+    (inbound(course) / f"ada+{LAB}+").chmod(0)
+    collect(course, LAB)
+    assert submitted(course, "ada").is_dir()
+    said = [refusal.reason for refusal in refused(course.root, LAB)]
+    assert any("is not a folder" in reason for reason in said)
+    assert any("+link is a link." in reason for reason in said)

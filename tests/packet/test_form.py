@@ -131,12 +131,13 @@ def test_a_form_needs_a_section_that_exists(desk: Desk) -> None:
 
 def test_nothing_is_shown_while_a_lab_is_graded(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[object] = []
-    monkeypatch.setattr("IPython.display.display", shown.append)
+    monkeypatch.setattr("IPython.display.display", lambda what, **_: shown.append(what))
     desk.form("use_case")._ipython_display_()
-    assert len(shown) == 1
+    before = len(shown)
+    assert before > 0
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     desk.form("use_case")._ipython_display_()
-    assert len(shown) == 1
+    assert len(shown) == before
 
 
 @pytest.mark.parametrize("section", [name for name in PacketModel.model_fields if name != "meta"])

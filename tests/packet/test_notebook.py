@@ -70,6 +70,10 @@ def test_an_own_use_case_starts_blank_and_a_worked_one_is_not_done_yet(
         assert (meta.use_case_id, meta.lesson_completed) == (use_case, None)
         with pytest.raises(PacketError, match="whole number without quotes; found '900'"):
             desk.frame(**frame, requests_per_month="900")
+        with pytest.raises(PacketError, match="at least two; found 1"):
+            desk.frame(**{**frame, "non_goals": ["calling customers"]}, requests_per_month=900)
+        with pytest.raises(PacketError, match="at least two; found one text"):
+            desk.frame(**{**frame, "non_goals": "calling customers"}, requests_per_month=900)
         desk.frame(**frame, requests_per_month=900)
         desk.show("use_case")
         shown = capsys.readouterr().out
@@ -77,8 +81,67 @@ def test_an_own_use_case_starts_blank_and_a_worked_one_is_not_done_yet(
         assert "slo" not in shown or use_case == "ticket-triage", "what is empty is left out"
         desk.finish("Chose the use case.", ["use_case"])
         assert load_packet(desk.folder).model.meta.lesson_completed == "00"
-    open_packet("00", "water-bills", here)
-    assert "Your packet is about 'ticket-triage' already" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "offer"),
+    [
+        ("My Case", "my-case"),
+        ("Störfälle & Co.", "storfalle-co"),
+        ("water_bills", "water-bills"),
+        ("ab", "my-use-case"),
+        ("고객 문의", "my-use-case"),
+        (3, "my-use-case"),
+        (..., "ellipsis"),
+    ],
+)
+def test_a_name_that_is_no_id_is_refused_before_anything_is_written(
+    lab: Path, name: object, offer: str
+) -> None:
+    with pytest.raises(PacketError, match=f'such as use_case = "{offer}"'):
+        open_packet("00", name, lab)  # type: ignore[arg-type]
+    assert not (lab.parent / "packet").exists()
+    open_packet("00", offer, lab)
+    assert load_packet(lab.parent / "packet").model.meta.use_case_id == offer
+
+
+def test_the_use_case_may_change_until_it_is_measured(
+    lab: Path, measured: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = lab.parent / "packet"
+
+    def meta() -> tuple[str | None, str | None]:
+        found = load_packet(home).model.meta
+        return found.use_case_id, found.learner_id
+
+    open_packet("00", "letters", lab).write({"use_case": {"autonomy": "automatic"}})
+    _, learner = meta()
+    desk = open_packet("00", "water-bills", lab)  # an own one is renamed, with all that was written
+    assert meta() == ("water-bills", learner)
+    assert load_packet(home).model.use_case.autonomy == "automatic"
+    open_packet("00", "contract-clauses", lab)  # a worked one brings its own text; the old one is put aside
+    assert meta() == ("contract-clauses", learner)
+    assert "kept beside the new one" in capsys.readouterr().out
+    desk = open_packet("00", "water-bills", lab)
+    assert load_packet(home).model.use_case.autonomy == "automatic", "what was put aside comes back"
+    assert (lab / "packet" / "packet.yaml").read_bytes() == (home / "packet.yaml").read_bytes()
+
+    desk.measure("E-TEMP")
+    before = (home / "packet.yaml").read_bytes()
+    with pytest.raises(PacketError, match="measured or sealed belongs to that use case"):
+        open_packet("00", "letters", lab)
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    open_packet("00", "letters", lab)  # what was handed in is graded as it is
+    assert (home / "packet.yaml").read_bytes() == before == (lab / "packet" / "packet.yaml").read_bytes()
+
+
+@pytest.mark.slow
+def test_the_snapshot_of_the_machine_follows_the_use_case(lab: Path) -> None:
+    open_packet("00", "letters", lab).measure("E-ENV")
+    desk = open_packet("00", "water-bills", lab)
+    stored = json.loads((desk.folder / "evidence" / "E-ENV.json").read_text())
+    assert stored["use_case"] == "water-bills"
+    assert desk.measure("E-ENV"), "it is sound, and shown"
 
 
 def test_a_promise_is_committed_before_it_is_measured(lab: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,25 @@
+// Keys pressed in a widget belong to the widget. JupyterLab hears every key first and asks only the element that has
+// the focus whether its one-letter commands (x cuts a cell, d d deletes it) are wanted there.
+if (!window.courseKeepsKeys) {
+  window.courseKeepsKeys = true;
+  const widgetOf = (element) => {
+    let widget = element.closest?.(".jupyter-widgets");
+    while (widget?.parentElement?.closest(".jupyter-widgets")) widget = widget.parentElement.closest(".jupyter-widgets");
+    return widget;
+  };
+  window.addEventListener("keydown", (event) => {
+    if (!widgetOf(event.target)) return;
+    const command = event.ctrlKey || event.metaKey || event.altKey || (event.shiftKey && event.key === "Enter");
+    event.target.toggleAttribute("data-lm-suppress-shortcuts", !command);  // Ctrl+S and Shift+Enter still work
+  }, true);
+  window.addEventListener("pointerdown", (event) => {
+    const widget = widgetOf(event.target);
+    if (!widget) return;
+    setTimeout(() => {  // after JupyterLab has given the focus to the cell
+      if (widget.contains(document.activeElement)) return;
+      widget.tabIndex = -1;
+      widget.style.outline = "none";
+      widget.focus({ preventScroll: true });
+    });
+  }, true);
+}

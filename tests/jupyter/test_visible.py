@@ -1,0 +1,111 @@
+"""Visible check cells: they leave no plain name behind, and say in words which cell has to run first."""
+
+import json
+import subprocess
+import symtable
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from course_lib.jupyter.visible import SET_UP, run
+
+REPO = Path(__file__).parents[2]
+CHECKS = [
+    pytest.param(cell.source, id=f"{path.parent.name[:2]}-{cell.id}")
+    for path in sorted(REPO.glob("labs/*/*.ipynb"))
+    for cell in nbformat.read(path, as_version=4).cells
+    if cell.id.startswith("check_") and cell.cell_type == "code"
+]
+EXERCISES = [param for param in CHECKS if not str(param.id).endswith("check_packet")]
+
+
+@pytest.mark.parametrize("source", CHECKS)
+def test_a_check_cell_leaves_no_plain_name(source: str) -> None:
+    """A learner's helper `scores` must still be theirs after the check of the next exercise."""
+    symbols = symtable.symtable(source, "cell", "exec").get_symbols()
+    bound = {s.get_name() for s in symbols if s.is_assigned() or s.is_imported() or s.is_namespace()}
+    assert bound
+    assert not [name for name in bound if not name.startswith("_")]
+
+
+@pytest.mark.parametrize("source", EXERCISES)
+def test_a_check_names_a_missing_return(source: str) -> None:
+    """Whatever an exercise's functions are called: if they return None, that is the first thing said."""
+    called = [s for s in source.splitlines() if "returned None" in s]
+    assert called
+    for line in called:
+        function = line.split("`")[1]
+        place = {SET_UP: None, **_libraries(), **_right_answers(source)}
+        place[function] = lambda *args, **kwargs: None
+        with pytest.raises(AssertionError, match=f"`{function}` returned None: is there a `return`"):
+            exec(source, place)
+
+
+def _libraries() -> dict[str, object]:
+    import math
+    from collections import Counter
+    from collections.abc import Callable
+    from itertools import pairwise
+
+    import numpy as np
+    import torch
+
+    return {
+        "math": math, "np": np, "torch": torch, "Counter": Counter, "Callable": Callable, "pairwise": pairwise,
+    }  # fmt: skip
+
+
+def _right_answers(source: str) -> dict[str, object]:
+    """What the check of `gradient` has to get past: a right `mse_loss`."""
+    import torch
+
+    def mse_loss(predictions: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        if predictions.shape != targets.shape:
+            raise ValueError
+        return ((predictions - targets) ** 2).mean()
+
+    return {"mse_loss": mse_loss} if "mse_loss" in source else {}
+
+
+@pytest.mark.parametrize("path", sorted(REPO.glob("labs/*/lab.ipynb")), ids=lambda path: path.parent.name[:2])
+def test_every_set_up_cell_imports_what_says_that_it_has_run(path: Path) -> None:
+    (set_up,) = (cell for cell in nbformat.read(path, as_version=4).cells if cell.id == "setup")
+    assert f"import {SET_UP}" in set_up.source
+
+
+def check_in(place: dict[str, object], body: str):  # type: ignore[no-untyped-def]
+    exec(f"def _check_double():\n    {body}", place)
+    return place["_check_double"]
+
+
+def test_a_forgotten_cell_is_named() -> None:
+    with pytest.raises(AssertionError, match="`np` is not defined: run the first cell of this notebook"):
+        run(check_in({}, "np.zeros(double(2))"))
+    with pytest.raises(AssertionError, match="`double` is not defined: run the cell above that defines it"):
+        run(check_in({SET_UP: None}, "double(2)"))
+
+
+def test_a_set_up_that_did_not_run_is_named_also_if_the_learners_function_misses_it() -> None:
+    place: dict[str, object] = {}
+    exec("def double(x):\n    return np.add(x, x)", place)
+    with pytest.raises(AssertionError, match="`np` is not defined: run the first cell"):
+        run(check_in(place, "double(2)"))
+
+
+@pytest.mark.parametrize(
+    "body", ["return helper(x)", "x = total + x\n    total = 1", "import missing_module", "return 1 / 0"]
+)
+def test_other_errors_of_the_learner_stay_what_they_are(body: str) -> None:
+    place: dict[str, object] = {SET_UP: None}
+    exec(f"def double(x):\n    {body}", place)
+    with pytest.raises((NameError, ImportError, ZeroDivisionError)):
+        run(check_in(place, "double(2)"))
+
+
+def test_it_loads_nothing_heavy() -> None:
+    """The line stands in every check cell, also at grading."""
+    code = "import course_lib.jupyter.visible, sys, json; print(json.dumps(list(sys.modules)))"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert not {"torch", "numpy", "nbformat", "nbgrader"} & set(json.loads(out))
