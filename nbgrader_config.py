@@ -34,6 +34,7 @@ c.Exchange.root = str(root / "class" / "exchange")
 c.Exchange.assignment_dir = str(root / "work")
 c.Exchange.cache = str(root / "work" / ".submitted")
 c.ExchangeFactory.collect = "course_lib.grading.collect.SafeCollect"
+c.ExchangeFactory.release_feedback = "course_lib.grading.returned.SafeReleaseFeedback"
 c.ExchangeFactory.submit = "course_lib.grading.handin.SafeSubmit"
 c.ExchangeFactory.release_assignment = "course_lib.grading.handin.SafeRelease"
 
@@ -60,7 +61,7 @@ c.Autograde.autograde_preprocessors = [
     ours + "FailClosed",
     theirs + "IgnorePattern",
     theirs + "LimitOutput",
-    theirs + "SaveAutoGrades",
+    "course_lib.grading.marks.SaveGrades",  # points that a person gave stay with their answer
     theirs + "AssignLatePenalties",
     theirs + "CheckCellMetadata",
 ]

@@ -5,13 +5,16 @@ Everything heavy is imported inside the command that needs it, so that `course -
 
 from __future__ import annotations
 
+import errno
+import io
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from course_lib import __version__
+from course_lib.clean import plain
 from course_lib.errors import CourseError
 from course_lib.packet.commands import packet_app
 from course_lib.workspace import find_workspace, use_own_tools
@@ -36,6 +39,7 @@ LEARN, TEACH, MAINTAIN = (
 )
 app.add_typer(packet_app, name="packet", rich_help_panel=LEARN)
 app.add_typer(train_app, name="train", rich_help_panel=MAINTAIN)
+FULL = (errno.ENOSPC, errno.EDQUOT)  # no room on the disk, or none left of one's share
 LabNumber = Annotated[str, typer.Argument(help="The lab's number, such as 02.", metavar="NN")]
 
 
@@ -170,13 +174,19 @@ def serve(
 
 @app.command(rich_help_panel=TEACH)
 def release() -> None:
-    """Generate labs/ from solutions/ and put every lab into the exchange."""
+    """Generate labs/ from solutions/ and put every lab into the exchange.
+
+    Each lab's reference solution is graded first; one that gets less than full points stops the release.
+    """
     from course_lib.grading.classroom import make_release
     from course_lib.grading.exchange import release as put_out
+    from course_lib.grading.reference import check_reference
 
     workspace = find_workspace()
     workspace.writable(workspace.classroom, workspace.labs)
     for solution in sorted(workspace.solutions.glob("[0-9][0-9]-*")):
+        with console().status(f"Grading the reference solution of {solution.name} ..."):
+            check_reference(workspace.root, solution.name)
         make_release(workspace.root, solution.name)
         typer.echo(f"labs/{solution.name} generated")
     changed = put_out(workspace)
@@ -189,12 +199,17 @@ def release() -> None:
 def grade(
     number: LabNumber,
     student: Annotated[list[str] | None, typer.Option(help="Only this learner (repeat for more).")] = None,
-    feedback: Annotated[bool, typer.Option(help="Write the feedback pages too.")] = True,
+    feedback: Annotated[bool, typer.Option(help="Write the feedback pages and release them.")] = True,
+    hold: Annotated[
+        bool,
+        typer.Option("--hold-feedback", help="Write the pages, release them later: `course give-back NN`."),
+    ] = False,
     jobs: Annotated[int, typer.Option(min=1, help="So many submissions at once.")] = 2,
     scheduler: Annotated[
         str | None, typer.Option(help="A Dask scheduler that does the work, such as tcp://host:8786.")
     ] = None,
     again: Annotated[bool, typer.Option(help="Grade also what has not changed since the last time.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Change grades that are there without asking.")] = False,
     trust: Annotated[
         bool,
         typer.Option("--trust-submissions", help="No sandbox: submissions run with your rights."),
@@ -202,8 +217,8 @@ def grade(
 ) -> None:
     """Collect and autograde what was handed in, each in a sandbox. One broken notebook never stops the class.
 
-    What was graded before and has not changed is not run again; a run that was stopped goes on where it was. Exits
-    with 1 if something could not be graded.
+    What was graded before and has not changed is not run again; a run that was stopped goes on where it was. Grades
+    that would change are shown first. Exits with 1 if something could not be graded.
     """
     from course_lib.grading.day import grade_class
 
@@ -211,11 +226,27 @@ def grade(
     lab = workspace.lab(number)
     how = {"jobs": jobs, "scheduler": scheduler, "again": again, "trust": trust}
     try:
-        outcomes = grade_class(workspace, lab, console(), students=student, feedback=feedback, **how)
+        outcomes = grade_class(
+            workspace, lab, console(), students=student, feedback=feedback, hold=hold, yes=yes, **how
+        )
     except KeyboardInterrupt:
         raise CourseError("interrupted; the same command goes on with what is not graded yet.") from None
     if any(outcome.status != "graded" for outcome in outcomes):
         raise typer.Exit(1)
+
+
+@app.command("give-back", rich_help_panel=TEACH)
+def give_back(number: LabNumber) -> None:
+    """Write a lab's feedback pages as the gradebook is now and release them: learners fetch them again."""
+    from course_lib.grading.classroom import current_outcomes
+    from course_lib.grading.day import give_back as give
+
+    workspace = find_workspace()
+    lab = workspace.lab(number)
+    outcomes = current_outcomes(workspace.root, lab)
+    if not outcomes:
+        raise CourseError(f"Nothing of {lab} was graded yet: run `course grade {lab[:2]}` first.")
+    give(workspace, lab, console(), outcomes)
 
 
 @app.command(rich_help_panel=TEACH)
@@ -224,7 +255,10 @@ def report(
     out: Annotated[Path | None, typer.Option(help="The file (default: class/reports/<lab>.html).")] = None,
     graders: Annotated[
         bool,
-        typer.Option("--graders", help="Instead: how many right and wrong answers the graders get right."),
+        typer.Option(
+            "--graders",
+            help="Instead: how many right and wrong answers the graders of all labs, or of NN, get right.",
+        ),
     ] = False,
     mutants: Annotated[
         bool,
@@ -253,7 +287,7 @@ def report(
     if graders:
         from course_lib.grading.bank import grade_graders, graders_table
 
-        labs = grade_graders(workspace, tell=typer.echo)
+        labs = grade_graders(workspace, typer.echo, workspace.lab(number) if number else None)
         console().print(graders_table(labs))
         faults = [(lab.lab, verdict) for lab in labs for verdict in lab.verdicts if verdict.fault]
         for lab_name, verdict in faults:
@@ -275,13 +309,17 @@ def export_grades(
     kind: Annotated[str, typer.Option("--format", help="canvas, moodle, or nbgrader's own csv.")] = "csv",
     out: Annotated[Path | None, typer.Option(help="The file (default: class/grades-<format>.csv).")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file if it is there.")] = False,
+    roster: Annotated[
+        Path | None,
+        typer.Option(help="Canvas' own gradebook export: its columns and its members are kept."),
+    ] = None,
 ) -> None:
     """Write the gradebook's grades as a file that Canvas or Moodle imports, or as CSV."""
     from course_lib.grading.export import export_grades as export
 
     workspace = find_workspace()
     labs = [workspace.lab(number) for number in numbers or ()]
-    path, notes = export(workspace.root, kind, labs, out, force)
+    path, notes = export(workspace.root, kind, labs, out, force, roster)
     for note in notes:
         typer.echo(note)
     typer.echo(f"The grades: {path}")
@@ -377,11 +415,32 @@ def bench(
 
 def main() -> None:
     """Run the command; an error a person can mend is one sentence on stderr and exit code 1."""
+    say_what_the_terminal_can_show()
     try:
+        str(Path.cwd()).encode()  # nbgrader and SQLite want it as UTF-8
         app()
     except CourseError as error:
-        typer.echo(f"course: {error}", err=True)
-        sys.exit(1)
-    except PermissionError as error:
-        typer.echo(f"course: cannot write to {error.filename}: {error.strerror}.", err=True)
-        sys.exit(1)
+        fail(str(error))
+    except UnicodeEncodeError as error:
+        fail(f"Python is told to use no UTF-8, and {error.object[:80]!a} needs it: set PYTHONUTF8=1.")
+    except OSError as error:
+        if error.errno in FULL:
+            fail(
+                f"there is no room left on the disk ({error.strerror}). Make room; the same command goes on then."
+            )
+        if isinstance(error, PermissionError):
+            fail(f"cannot write to {error.filename}: {error.strerror}.")
+        raise
+
+
+def say_what_the_terminal_can_show() -> None:
+    """Let a sign that the terminal's encoding lacks become `?` instead of a traceback (`LC_ALL=C`, old Windows)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def fail(sentence: str) -> NoReturn:
+    """Say a sentence on stderr and leave with 1."""
+    typer.echo(f"course: {plain(sentence)}", err=True)
+    sys.exit(1)

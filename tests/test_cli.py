@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from course_lib import cli
 from course_lib.errors import CourseError
 from course_lib.workspace import Workspace, find_workspace
 
@@ -47,6 +49,7 @@ def test_help_names_every_command_of_the_course() -> None:
         "release",
         "grade",
         "report",
+        "give-back",
         "export-grades",
         "serve",
         "demo",
@@ -172,3 +175,57 @@ def test_a_lesson_opens_as_the_learners_own_copy_without_results(tmp_path: Path)
     ]
     copy.write_text("my notes")
     assert own_copy(workspace, first_notebook(workspace)).read_text() == "my notes"
+
+
+def test_a_path_that_this_python_cannot_write_is_one_sentence(tmp_path: Path) -> None:
+    """`LC_ALL=C` alone is no trouble (Python takes UTF-8 then); told to use ASCII it says what to change."""
+    folder = tmp_path / "Kürs"
+    (folder / "solutions").mkdir(parents=True)
+    (folder / "nbgrader_config.py").touch()
+    script = f"import os; os.chdir({os.fsencode(folder)!r}); from course_lib.cli import main; main()"
+    plain = {**os.environ, "LC_ALL": "C", "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"}
+
+    def report(**environment: str) -> str:
+        command = [sys.executable, "-c", script, "report", "02"]
+        environment = {**plain, **environment}
+        return one_sentence(
+            subprocess.run(
+                command,
+                cwd=tmp_path,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
+            )
+        )
+
+    assert "set PYTHONUTF8=1" in report(PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    assert "There is no lab '02'" in report()
+
+
+def test_a_full_disk_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/x")
+
+    monkeypatch.setattr(cli, "app", full)
+    with pytest.raises(SystemExit, match="1"):
+        cli.main()
+    assert capsys.readouterr().err == (
+        "course: there is no room left on the disk (No space left on device). "
+        "Make room; the same command goes on then.\n"
+    )
+
+
+def test_an_error_s_text_colours_no_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails() -> None:
+        raise CourseError("eve\x1b[31m\u202e is no learner.")
+
+    monkeypatch.setattr(cli, "app", fails)
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert capsys.readouterr().err == "course: eve[31m is no learner.\n"

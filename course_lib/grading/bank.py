@@ -195,8 +195,10 @@ def surviving_mutants(
     return len(bank), survivors
 
 
-def grade_graders(workspace: Workspace, tell: Callable[[str], None]) -> list[LabVerdicts]:
-    """The verdicts for every lab that has a bank of answers.
+def grade_graders(
+    workspace: Workspace, tell: Callable[[str], None], only: str | None = None
+) -> list[LabVerdicts]:
+    """The verdicts for every lab that has a bank of answers, or for `only` one.
 
     They are kept in class/graders/<lab>.json and hold until the lab or its bank changes; a bank is graded in a
     temporary course folder, so that no real class is touched.
@@ -204,11 +206,10 @@ def grade_graders(workspace: Workspace, tell: Callable[[str], None]) -> list[Lab
     Raises:
         CourseError: the clone has no bank of answers.
     """
-    folders = sorted((workspace.root / "tests" / "answers").glob("[0-9][0-9]-*"))
+    banks = workspace.root / "tests" / "answers"
+    folders = sorted(banks.glob(only or "[0-9][0-9]-*"))
     if not folders:
-        raise CourseError(
-            f"There are no answers in {workspace.root / 'tests' / 'answers'}: run it in a whole clone."
-        )
+        raise CourseError(f"There are no answers in {banks / (only or '')}: run it in a whole clone.")
     kept = workspace.classroom / "graders"
     workspace.writable(kept)
     found = []

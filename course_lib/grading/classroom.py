@@ -13,7 +13,8 @@ import re
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
 from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearOutput
-from nbgrader.utils import compute_checksum, is_grade, is_locked, parse_utc
+from nbgrader.utils import compute_checksum, is_grade, is_locked
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 from traitlets.config import Config, PyFileConfigLoader
 
@@ -47,6 +49,7 @@ from course_lib.grading.record import (
     NOT_GRADED,
     Book,
     Outcome,
+    Record,
     code_fingerprint,
     content_hash,
     handed_in_hash,
@@ -58,14 +61,19 @@ from course_lib.grading.record import (
     submission_seed,
     write_atomic,
 )
+from course_lib.grading.regrade import Change, NotConfirmedError, Pending, reasons
 from course_lib.grading.sandbox import trusted
 from course_lib.grading.task import Graded, Result, Settings, Task
 from course_lib.workspace import use_own_tools
 
 __all__ = ["GRADED", "NOT_GRADED", "Outcome", "load_outcomes"]
 
+MAIN = "lab"  # the notebook without which a hand-in does not count as graded
+EXCHANGES = {"timestamp.txt", "submission_secret.txt"}  # what the exchange puts into a hand-in
+NOBODYS_FAULT = (CourseError, DatabaseError)  # no learner's, that is: they stop the class
 
-class ClassroomError(Exception):
+
+class ClassroomError(CourseError):
     """Something in the course folder, not in a submission, is missing or broken; the message says what."""
 
 
@@ -100,10 +108,12 @@ def grade_submissions(
     scheduler: str | None = None,
     trust: bool = False,
     again: bool = False,
+    confirm: Callable[[Sequence[Change]], bool] | None = None,
 ) -> list[Outcome]:
     """Grade class/submitted/*/<assignment> and put the scores into the gradebook.
 
     What was graded before and has not changed since is not run again. A run that was stopped goes on where it was.
+    A first grade is written as it comes; one that would replace another waits for `confirm`.
 
     Args:
         root: the course folder, with nbgrader_config.py.
@@ -114,10 +124,12 @@ def grade_submissions(
         scheduler: the address of a Dask scheduler that does the work.
         trust: without a sandbox, for submissions of people that you trust.
         again: grade also what has not changed.
+        confirm: asked once, with all grades that would change; without it they change.
 
     Raises:
         ClassroomError: if the assignment can't be released. A bad submission never raises.
         SandboxError: if there is no sandbox here and `trust` is not set.
+        NotConfirmedError: if `confirm` said no; then no grade has changed.
         CourseError: if another grader is at work, or the gradebook or the cluster can't be reached.
     """
     with _database_problems():
@@ -128,6 +140,8 @@ def grade_submissions(
         students = sorted(p.parent.name for p in submitted.glob(f"*/{assignment}") if p.is_dir())
     with _database_problems(), only_grader(root), _book(root) as book:
         run = _Run(root, assignment, book, trust or trusted(), again)
+        if again:
+            run.pending.clear()
         outcomes: dict[str, Outcome] = {}
 
         def done(outcome: Outcome) -> None:
@@ -137,12 +151,17 @@ def grade_submissions(
 
         tasks = (task for student in students if (task := run.prepare(student, done)) is not None)
         for result in grade_tasks(tasks, jobs, scheduler):
-            done(run.finish(result))
+            done(run.take(result))
+        run.confirm(confirm)
     return [outcomes[student] for student in students]
 
 
 class _Run:
-    """Prepares tasks from files and writes what came of them; the only one that writes."""
+    """Prepares tasks from files and writes what came of them; the only one that writes.
+
+    Whatever goes wrong with one learner's hand-in is that learner's sentence, and the class goes on. What stops the
+    class is the instructor's or the machine's: a `CourseError`, or a gradebook that cannot be used.
+    """
 
     def __init__(self, root: Path, assignment: str, book: Book, trust: bool, again: bool) -> None:
         self.root, self.assignment, self.book, self.again = root, assignment, book, again
@@ -153,7 +172,6 @@ class _Run:
         entry = book.gradebook.find_assignment(assignment)
         self.expected = [notebook.name for notebook in entry.notebooks]
         late = (str(entry.duedate), repr(config.LateSubmissionPlugin), repr(config.AssignLatePenalties))
-        self.rules = repr((self.settings, late)).encode()
         source = root / "solutions" / assignment
         self.instructor = {
             name: (source / f"{name}.ipynb").read_text(encoding="utf-8") for name in self.expected
@@ -163,119 +181,262 @@ class _Run:
         }
         self.shipped = {k: v for k, v in read_beside(source).items() if not k.startswith("packet/")}
         self.order = {name: _cell_order(source / f"{name}.ipynb") for name in self.expected}
-        self.about: dict[str, tuple[str, dict[str, str], dict[str, bytes]]] = {}  # key, problems, files
-        self.renamed: dict[str, list[str]] = {}
+        lab = {f"instructor/{name}": text.encode() for name, text in self.instructor.items()}
+        lab |= {f"file/{name}": data for name, data in self.shipped.items()}
+        self.parts = {
+            "check": content_hash(lab),
+            "due": repr(late),
+            "limits": repr(self.settings),
+            "grader": code_fingerprint(),
+        }
+        self.pending = Pending(root, assignment)
+        self.hand_ins: dict[str, _HandIn] = {}
+        self.held: dict[str, tuple[str, Change]] = {}
 
     def prepare(self, student: str, done: Callable[[Outcome], None]) -> Task | None:
         """Return the task for a submission; None if it is finished already or can't be graded at all."""
+        try:
+            return self._prepare(student, done)
+        except NOBODYS_FAULT:
+            raise
+        except Exception as error:
+            done(self._stopped(student, error))
+            return None
+
+    def _prepare(self, student: str, done: Callable[[Outcome], None]) -> Task | None:
+        hand_in = self.hand_ins[student] = self._read(student)
+        hand_in.before = load_record(record_path(self.root, self.assignment, student))
+        finished = None if self.again else self._finished(student, hand_in)
+        if finished is not None:
+            done(finished)
+            return None
+        waiting = self.pending.load(student, hand_in.key)
+        if waiting is None and (not hand_in.notebooks or hand_in.whole):
+            waiting = Result(student, {})
+        if waiting is not None:
+            done(self.take(waiting))
+            return None
+        files = {**hand_in.files, **self.shipped}
+        seed = submission_seed(self.root, self.assignment, student, handed_in_hash(hand_in.notebooks, files))
+        moment = hand_in.time.replace(tzinfo=UTC).isoformat() if hand_in.time else ""
+        return Task(student, self.prepared, hand_in.notebooks, files, seed, self.settings, moment)
+
+    def _finished(self, student: str, hand_in: _HandIn) -> Outcome | None:
+        """The outcome of a submission that was graded before, if all that decided it is the same and still there."""
+        record = hand_in.before
+        kept = (self.root / "class" / "autograded" / student / self.assignment).glob("*.ipynb")
+        if record is None or record.key != hand_in.key:
+            return None
+        points = self.book.points(self.assignment, student, self.order)
+        if record.outcome.status == NOT_GRADED or (points.max_points and any(kept)):
+            return points.into(record.outcome)
+        return None
+
+    def _read(self, student: str) -> _HandIn:
+        """Read what lies in a submission's folder."""
         folder = self.root / "class" / "submitted" / student / self.assignment
-        problems: dict[str, str] = {}
-        submitted: dict[str, bytes] = {}
-        files: dict[str, bytes] = {}
+        hand_in = _HandIn()
         if not LEARNER.fullmatch(student):
-            problems["lab"] = (
-                "The folder's name is no learner's name (letters, digits, '.', '_', '@' and '-')."
-            )
+            hand_in.whole = "The folder's name is no learner's name (letters, digits, '.', '_', '@' and '-')."
         elif any(path.is_symlink() for path in (folder.parent, folder)):
-            problems["lab"] = "The submission's folder is a link."
+            hand_in.whole = "The submission's folder is a link."
         else:
+            hand_in.time = _as_nbgrader(hand_in_time(folder))
             for name in self.expected:
                 path = folder / f"{name}.ipynb"
                 try:
-                    if not path.exists() and not path.is_symlink():
-                        renamed = match_notebook(folder, set(self.order[name]), self.expected)
-                        path = renamed or path
-                        read_notebook(path)  # says what is there instead
-                        said = f"{one_line(path.name, 100)} was graded as {name}.ipynb."
-                        self.renamed.setdefault(student, []).append(said)
-                    submitted[name] = read_plain(path)
+                    if path.exists() or path.is_symlink():
+                        hand_in.notebooks[name] = read_plain(path)
+                    elif renamed := match_notebook(folder, set(self.order[name]), self.expected):
+                        hand_in.notebooks[name] = read_plain(renamed)
+                        hand_in.renamed[name] = renamed.stem
+                    else:
+                        hand_in.missing[name] = _not_there(path)
                 except NotAdmittedError as problem:
-                    problems[name] = str(problem)
+                    hand_in.refused[name] = str(problem)
             try:
-                files = {**read_beside(folder), **self.shipped}
+                hand_in.files = read_beside(folder)
             except NotAdmittedError as problem:
-                problems["beside"] = str(problem)
-        instructor = {f"instructor/{name}": text.encode() for name, text in self.instructor.items()}
-        time_stamp = self._timestamp(folder).encode()
-        content = handed_in_hash(submitted, files)
-        about = {"content": content.encode(), "time": time_stamp, "rules": self.rules}
-        key = content_hash({**about, **instructor, "code": code_fingerprint().encode()})
-        record = None if self.again else load_record(record_path(self.root, self.assignment, student))
-        kept = (self.root / "class" / "autograded" / student / self.assignment).glob("*.ipynb")
-        if record is not None and record[0] == key and (record[1].status == NOT_GRADED or any(kept)):
-            points, maximum, waiting = self.book.points(self.assignment, student, self.order)
-            if maximum or record[1].status == NOT_GRADED:
-                done(replace(record[1], points=points, max_points=maximum, waiting=waiting))
-                return None
-        self.about[student] = (key, problems, files)
-        if not submitted or "beside" in problems:
-            done(self.finish(Result(student, {}, 0.0)))
-            return None
-        seed = submission_seed(self.root, self.assignment, student, content)
-        came = hand_in_time(folder)
-        moment = came.isoformat() if came else ""
-        return Task(student, self.prepared, submitted, files, seed, self.settings, moment)
+                hand_in.whole = str(problem)
+        answer = handed_in_hash(hand_in.notebooks, hand_in.files)
+        hand_in.parts = {"answer": answer, "time": _stamp(hand_in.time), **self.parts}
+        hand_in.key = content_hash({name: part.encode() for name, part in hand_in.parts.items()})
+        return hand_in
 
-    def finish(self, result: Result) -> Outcome:
-        """Write a submission's notebooks and scores, then its record; return the outcome."""
-        student = result.student
-        key, problems, files = self.about.pop(student)
-        folder = self.root / "class" / "submitted" / student / self.assignment
-        problems |= {name: graded.problem for name, graded in result.notebooks.items() if graded.problem}
-        graded = {name: found for name, found in result.notebooks.items() if not found.problem}
-        notes = [problem for problem in problems.values() if problem]
-        absent = [
-            name for name in problems if name in self.expected and not _is_there(folder / f"{name}.ipynb")
-        ]
-        status = NOT_GRADED if "lab" in problems or set(problems) - set(absent) else GRADED
-        flags = [note for found in graded.values() for note in found.notes]
-        flags = [problem for name, problem in problems.items() if name not in absent] + flags
-        flags += self.renamed.pop(student, [])
+    def take(self, result: Result) -> Outcome:
+        """Write what came of a submission, or hold it if it would change a grade; return the outcome."""
         try:
-            if graded:
-                self._write_notebooks(student, graded, files)
-                self.book.write(self.assignment, student, self._timestamp(folder), graded, absent)
-        except (OSError, UnicodeError) as error:
-            status, key = NOT_GRADED, ""  # next time again
-            notes.append(
-                f"The result could not be written ({error.strerror if isinstance(error, OSError) else error})."
-            )
-        points, maximum, waiting = self.book.points(self.assignment, student, self.order)
+            hand_in = self.hand_ins.pop(result.student)
+            change = self._change(hand_in, result)
+            if change is not None and change.matters:
+                self.pending.save(hand_in.key, result)
+                self.held[result.student] = hand_in.key, change
+                return change.after
+            return self._write(hand_in, result)
+        except NOBODYS_FAULT:
+            raise
+        except Exception as error:
+            return self._stopped(result.student, error)
+
+    def confirm(self, confirm: Callable[[Sequence[Change]], bool] | None) -> None:
+        """Write what was held, if it is confirmed.
+
+        Raises NotConfirmedError if it is not.
+        """
+        if not self.held:
+            return
+        changes = [change for _, (_, change) in sorted(self.held.items())]
+        if confirm is not None and not confirm(changes):
+            self.pending.clear()
+            raise NotConfirmedError("No grade was changed. `course grade` shows the same changes again.")
+        for student, (key, _) in sorted(self.held.items()):
+            try:
+                hand_in, result = self._read(student), self.pending.load(student, key)
+                if result is None or hand_in.key != key:
+                    raise CourseError(f"The hand-in of {student} was changed while grading: grade again.")
+                self._write(hand_in, result)
+            except NOBODYS_FAULT:
+                raise
+            except Exception as error:
+                self._stopped(student, error)
+            self.pending.drop(student)
+
+    def _change(self, hand_in: _HandIn, result: Result) -> Change | None:
+        """What a result would change of a grade that is there; None if there is no grade yet."""
+        if result.lost or not self.book.has_grades(self.assignment, result.student):
+            return None
+        record = hand_in.before or Record("", Outcome(result.student, GRADED))
+        before = after = self.book.points(self.assignment, result.student, self.order)
+        scores = self._scores(hand_in, result)
+        if scores:
+            after = self.book.preview(self.assignment, result.student, hand_in.time, scores, self.order)
+        outcome = after.into(self._outcome(hand_in, result))
+        return Change(before.into(record.outcome), outcome, reasons(record.parts, hand_in.parts))
+
+    def _scores(self, hand_in: _HandIn, result: Result) -> dict[str, Graded | None]:
+        """What the gradebook is told: nothing if nothing could be graded, 0 for a notebook that is missing."""
+        graded = {name: found for name, found in result.notebooks.items() if not found.problem}
+        return {**dict.fromkeys(hand_in.missing), **graded} if graded else {}
+
+    def _outcome(self, hand_in: _HandIn, result: Result) -> Outcome:
+        """The outcome without its points."""
+        refused = {name: found.problem for name, found in result.notebooks.items() if found.problem}
+        refused = hand_in.refused | refused
+        if hand_in.whole:
+            refused = dict.fromkeys(self.expected, hand_in.whole)
+        graded = {name: found for name, found in result.notebooks.items() if not found.problem}
+        status = NOT_GRADED if refused or not graded or MAIN in hand_in.missing else GRADED
+        notes = [
+            f"{one_line(other, 100)}.ipynb was graded as {name}.ipynb."
+            for name, other in hand_in.renamed.items()
+        ]
+        flags = [*refused.values(), *notes, *(note for found in graded.values() for note in found.notes)]
         checks = {exercise: found for one in graded.values() for exercise, found in one.checks.items()}
-        reason = " ".join(dict.fromkeys([*notes, *flags]))
-        outcome = Outcome(
-            student, status, points, maximum, waiting, checks, reason, result.seconds, tuple(flags)
+        reason = " ".join(dict.fromkeys([*hand_in.missing.values(), *flags]))
+        return Outcome(
+            result.student,
+            status,
+            checks=checks,
+            reason=reason,
+            seconds=result.seconds,
+            flags=tuple(dict.fromkeys(flags)),
+            refused=refused,
+            renamed=hand_in.renamed,
         )
+
+    def _write(self, hand_in: _HandIn, result: Result) -> Outcome:
+        """Write a submission's notebooks and scores, then its record; return the outcome."""
+        student, key = result.student, hand_in.key
+        outcome = self._outcome(hand_in, result)
+        scores = self._scores(hand_in, result)
+        try:
+            if scores:
+                self._write_notebooks(student, hand_in, scores)
+                self.book.write(self.assignment, student, hand_in.time, scores)
+        except (OSError, UnicodeError) as error:
+            said = error.strerror if isinstance(error, OSError) else one_line(error, 200)
+            reason = f"{outcome.reason} The result could not be written ({said}).".strip()
+            outcome = replace(outcome, status=NOT_GRADED, reason=reason)
+            key = ""  # next time again
+        outcome = self.book.points(self.assignment, student, self.order).into(outcome)
         with contextlib.suppress(OSError):
             if LEARNER.fullmatch(student):
-                save_record(self.root, self.assignment, outcome, "" if result.lost else key)
+                save_record(self.root, self.assignment, outcome, "" if result.lost else key, hand_in.parts)
         return outcome
 
-    def _timestamp(self, folder: Path) -> str:
-        """The time of the hand-in, as the collecting of the exchange wrote it beside the submission."""
-        try:
-            text = read_plain(folder / "timestamp.txt", 200).decode().strip()
-            return text if parse_utc(text) else ""
-        except (NotAdmittedError, ValueError):
-            return ""
+    def _stopped(self, student: str, error: Exception) -> Outcome:
+        """The outcome of a learner's hand-in that something unforeseen is wrong with."""
+        self.book.gradebook.db.rollback()
+        self.hand_ins.pop(student, None)
+        name = student if LEARNER.fullmatch(student) else "unnamed"
+        with contextlib.suppress(OSError):
+            _append(_log_path(self.root, self.assignment, name), "".join(traceback.format_exception(error)))
+        what = f"{type(error).__name__}: {one_line(error, 200)}".rstrip(": .")
+        reason = f"Something in this hand-in can't be graded ({what})."
+        refused = dict.fromkeys(self.expected, reason)
+        outcome = Outcome(student, NOT_GRADED, reason=reason, flags=(reason,), refused=refused)
+        with contextlib.suppress(Exception):
+            outcome = self.book.points(self.assignment, student, self.order).into(outcome)
+            save_record(self.root, self.assignment, outcome, "")  # next time again
+        return outcome
 
-    def _write_notebooks(
-        self, student: str, graded: Mapping[str, Graded], files: Mapping[str, bytes]
-    ) -> None:
+    def _write_notebooks(self, student: str, hand_in: _HandIn, scores: Mapping[str, Graded | None]) -> None:
         target = self.root / "class" / "autograded" / student / self.assignment
+        graded = {name: found for name, found in scores.items() if found is not None}
         kept = {name: data for found in graded.values() for name, data in found.files.items()}
-        for name, data in {**files, **kept}.items():
+        for name, data in {**hand_in.files, **self.shipped, **kept}.items():
             if may_keep(name):
                 write_atomic(target / name, data, 0o444)
-        stamp = self._timestamp(self.root / "class" / "submitted" / student / self.assignment)
-        if stamp:
-            write_atomic(target / "timestamp.txt", stamp.encode(), 0o444)
+        if hand_in.time is not None:
+            write_atomic(target / "timestamp.txt", _stamp(hand_in.time).encode(), 0o444)
         for name, found in graded.items():
             write_atomic(target / f"{name}.ipynb", (found.text + "\n").encode(), 0o444)
 
 
-def _is_there(path: Path) -> bool:
-    return path.exists() or path.is_symlink()
+@dataclass
+class _HandIn:
+    """What a submission's folder held; notebooks by name. `whole` says why nothing of it can be graded."""
+
+    notebooks: dict[str, bytes] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)  # what is there in its place
+    renamed: dict[str, str] = field(default_factory=dict)  # the name that it was handed in under
+    refused: dict[str, str] = field(default_factory=dict)  # why it can't be graded
+    whole: str = ""
+    files: dict[str, bytes] = field(default_factory=dict)
+    time: datetime | None = None  # UTC, without a zone, as nbgrader keeps it
+    parts: dict[str, str] = field(default_factory=dict)  # of the key, by name
+    key: str = ""
+    before: Record | None = None
+
+
+def _not_there(path: Path) -> str:
+    """One sentence about a notebook that is not in a hand-in: what there is of the learner's in its place."""
+    there = sorted(one_line(other.name, 60) for other in path.parent.glob("*") if other.name not in EXCHANGES)
+    return f"No {path.name}; found {', '.join(there[:5]) or 'nothing'}."
+
+
+def _as_nbgrader(time: datetime | None) -> datetime | None:
+    """The gradebook keeps UTC without saying so."""
+    return None if time is None else time.astimezone(UTC).replace(tzinfo=None)
+
+
+def _stamp(time: datetime | None) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S.%f UTC") if time else ""
+
+
+def current_outcomes(root: Path, assignment: str) -> list[Outcome]:
+    """Return `load_outcomes` with the points of the gradebook as it is now: a person may have given some since."""
+    outcomes = load_outcomes(root, assignment)
+    if not outcomes:
+        return []
+    source = root / "solutions" / assignment
+    order = {path.stem: _cell_order(path) for path in sorted(source.glob("*.ipynb"))}
+    with _database_problems(), _book(root) as book:
+        if not _is_released(root, assignment):
+            return outcomes
+        book.settle(assignment)
+        found = [(outcome, book.points(assignment, outcome.student, order)) for outcome in outcomes]
+    return [points.into(outcome) if points.max_points else outcome for outcome, points in found]
 
 
 def generate_feedback(root: Path, assignment: str, students: Sequence[str] | None = None) -> list[Path]:
@@ -394,6 +555,15 @@ def _gradebook(root: Path) -> Gradebook:
     config = _config(root)
     use_own_tools()  # nbgrader calls `alembic` by name
     return Gradebook(config.CourseDirectory.db_url, config.CourseDirectory.course_id)
+
+
+def gradebook_name(root: Path) -> str:
+    """Return where the gradebook is: a file, or a database on a server without what a password could stand in."""
+    url = make_url(_config(root).CourseDirectory.db_url)
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    place = url.host or str(url.query.get("host", ""))
+    return f"{url.get_backend_name()} database {url.database} on {place or 'this machine'}"
 
 
 @contextlib.contextmanager

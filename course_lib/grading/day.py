@@ -7,14 +7,19 @@ never touched.
 from __future__ import annotations
 
 import shutil
+import sys
 from typing import TYPE_CHECKING, Any
 
+from course_lib.clean import one_line
 from course_lib.errors import CourseError
 from course_lib.grading.answers import build_submission, load_bank
-from course_lib.grading.classroom import generate_feedback, grade_submissions, make_release
+from course_lib.grading.classroom import grade_submissions, gradebook_name, make_release
 from course_lib.grading.collect import refused
 from course_lib.grading.exchange import collect
 from course_lib.grading.record import GRADED, Outcome
+from course_lib.grading.reference import check_reference
+from course_lib.grading.regrade import Change, NotConfirmedError, summary
+from course_lib.grading.returned import release_feedback, write_pages
 from course_lib.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -31,30 +36,40 @@ DEMO_LAB = "02-how-ai-models-work"
 def points_table(title: str, outcomes: Sequence[Outcome]) -> Table:
     """Return the class as a table: a row per learner and a numbered column per exercise, explained below it.
 
-    `*` stands where a person still has to read, `-` where nothing could be graded.
+    `*` stands where a person still has to read (after an older mark, if there is one), `-` where nothing could be
+    graded. What being late costs has a column if anybody was late.
     """
     from rich.table import Table
+    from rich.text import Text
 
     exercises = {name: points for outcome in outcomes for name, points in outcome.max_points.items()}
     names = ", ".join(
-        f"{number} {name.replace('_', ' ')} ({most:g})"
+        f"{number} {one_line(name, 60).replace('_', ' ')} ({most:g})"
         for number, (name, most) in enumerate(exercises.items(), 1)
     )
+    late = any(outcome.penalty for outcome in outcomes)
     caption = f"{names}. * waits for a person; - could not be graded."
-    table = Table(title=title, caption=caption, caption_justify="left", padding=(0, 1))
+    table = Table(title=title, caption=Text(caption), caption_justify="left", padding=(0, 1))
     table.add_column("learner", no_wrap=True)
-    for number in range(1, len(exercises) + 1):
-        table.add_column(str(number), justify="right", no_wrap=True)
+    for heading in [*map(str, range(1, len(exercises) + 1)), *(["late"] if late else [])]:
+        table.add_column(heading, justify="right", no_wrap=True)
     table.add_column(f"of {sum(exercises.values()):g}", justify="right", no_wrap=True)
     for outcome in outcomes:
-        graded = outcome.status == GRADED
-        cells = [
-            "*" if name in outcome.waiting else f"{outcome.points.get(name, 0.0):g}" for name in exercises
-        ]
-        table.add_row(
-            outcome.student, *(cells if graded else "-" * len(cells)), f"{outcome.score:g}" if graded else "-"
-        )
+        cells = [_cell(outcome, name) for name in exercises]
+        if late:
+            cells.append(f"-{outcome.penalty:.3g}" if outcome.penalty else "")
+        cells.append(f"{round(outcome.final, 2):g}")
+        if outcome.status != GRADED:
+            cells = ["-"] * len(cells)
+        table.add_row(Text(one_line(outcome.student, 64)), *cells)
     return table
+
+
+def _cell(outcome: Outcome, exercise: str) -> str:
+    points = outcome.points.get(exercise, 0.0)
+    if exercise in outcome.waiting:
+        return f"{points:g}*" if points else "*"
+    return f"{points:g}"
 
 
 def grade_class(
@@ -63,16 +78,24 @@ def grade_class(
     console: Console,
     students: Sequence[str] | None = None,
     feedback: bool = True,
+    hold: bool = False,
+    yes: bool = False,
     **how: Any,
 ) -> list[Outcome]:
     """Collect and grade `lab`, with progress and a line per submission; then print the table and where to look.
 
+    The reference solution is graded first, and grades that would change are shown and confirmed.
+
     Args:
         students: only these; everybody who handed in by default.
+        feedback: write the pages, and release them to the exchange.
+        hold: write the pages and do not release them.
+        yes: change grades without asking.
         how: jobs, scheduler, trust and again of `grade_submissions`.
 
     Raises:
-        CourseError: nobody handed in, or an unknown learner was named.
+        CourseError: the reference solution is not right, nobody handed in, an unknown learner was named, or the
+            changes were not confirmed.
     """
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -90,6 +113,8 @@ def grade_class(
     names = list(students or known)
     if not names:
         raise CourseError(f"Nobody has handed in {lab} yet: {submitted} has no such folder.")
+    with console.status("Grading the reference solution ..."):
+        check_reference(workspace.root, lab, bool(how.get("trust")))
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("grading", total=len(names))
@@ -98,27 +123,71 @@ def grade_class(
             score = (
                 f"{outcome.score:g} of {outcome.max_score:g}" if outcome.status == GRADED else outcome.status
             )
-            note = f"  {outcome.reason}" if outcome.reason else ""
-            progress.console.print(
-                f"{outcome.student}: {score} ({outcome.seconds:.1f} s){note}", markup=False
-            )
+            note = f"  {one_line(outcome.reason)}" if outcome.reason else ""
+            line = f"{one_line(outcome.student, 64)}: {score} ({outcome.seconds:.1f} s){note}"
+            progress.console.print(line, markup=False)
             progress.advance(task)
 
-        outcomes = grade_submissions(workspace.root, lab, names, on_result=tell, **how)
+        def confirm(changes: Sequence[Change]) -> bool:
+            progress.stop()
+            return yes_to(changes, console, yes)
+
+        outcomes = grade_submissions(workspace.root, lab, names, on_result=tell, confirm=confirm, **how)
     console.print(points_table(f"Lab {lab}", outcomes))
     lost = [outcome for outcome in outcomes if outcome.status != GRADED]
     console.print(f"{len(outcomes) - len(lost)} of {len(outcomes)} graded.")
     for outcome in lost:
-        console.print(f"  not graded: {outcome.student}. {outcome.reason}", markup=False)
+        console.print(
+            f"  not graded: {one_line(outcome.student, 64)}. {one_line(outcome.reason)}", markup=False
+        )
     if feedback:
-        with console.status("Writing feedback ..."):
-            pages = generate_feedback(
-                workspace.root, lab, [o.student for o in outcomes if o.status == GRADED]
-            )
-        folder = workspace.classroom / "feedback"
-        console.print(f"Feedback:  {folder} ({len(pages)} pages)", soft_wrap=True, markup=False)
-    console.print(f"Gradebook: {workspace.classroom / 'gradebook.db'}", soft_wrap=True, markup=False)
+        give_back(workspace, lab, console, outcomes, hold)
+    console.print(f"Gradebook: {gradebook_name(workspace.root)}", soft_wrap=True, markup=False)
     return outcomes
+
+
+def yes_to(changes: Sequence[Change], console: Console, yes: bool) -> bool:
+    """Show what grades would change and ask, unless `yes` is the answer already.
+
+    Raises:
+        NotConfirmedError: there is no terminal to ask on.
+    """
+    for line in summary(changes):
+        console.print(line, markup=False, soft_wrap=True)
+    if yes:
+        return True
+    if not (sys.stdin is not None and sys.stdin.isatty()):
+        raise NotConfirmedError(
+            "No grade was changed: there is no terminal to ask on. Read the lines above, then add --yes."
+        )
+    from rich.prompt import Confirm
+
+    return Confirm.ask("Change these grades?", console=console, default=False)
+
+
+def give_back(
+    workspace: Workspace, lab: str, console: Console, outcomes: Sequence[Outcome], hold: bool = False
+) -> None:
+    """Write a page for every hand-in and release them to the exchange, unless they are held; say what came of it."""
+
+    def tell(student: str, problem: str) -> None:
+        console.print(f"  no page for {one_line(student, 64)}: {problem}", markup=False)
+
+    with console.status("Writing feedback ..."):
+        pages = write_pages(workspace.root, lab, outcomes, tell)
+    said = "held: look, then `course give-back " + lab[:2] + "`"
+    without: list[str] = []
+    if not hold:
+        count, without = release_feedback(workspace, lab)
+        said = f"{count} learners can fetch theirs"
+    console.print(
+        f"Feedback:  {workspace.classroom / 'feedback'} ({len(pages)} pages; {said})",
+        soft_wrap=True,
+        markup=False,
+    )
+    if without:
+        names = ", ".join(one_line(name, 64) for name in without)
+        console.print(f"  not through the exchange, give the page yourself: {names}", markup=False)
 
 
 def _without_tests(notebook: NotebookNode) -> NotebookNode:

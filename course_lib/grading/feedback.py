@@ -20,11 +20,14 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from nbgrader import utils
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import GetGrades
 from pygments.formatters import HtmlFormatter
 from traitlets.config import Config
 
+from course_lib.clean import one_line
 from course_lib.grading.checks import CheckResult, from_data
+from course_lib.grading.marks import penalty_rule, settle
 from course_lib.grading.preprocessors import SHOWN, check_reports, grade_id
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -146,7 +149,14 @@ class Scores(GetGrades):
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """Read the gradebook, then sort the cells into exercises."""
+        ids = resources["nbgrader"]
+        with Gradebook(ids["db_url"]) as book:
+            settle(book, penalty_rule(self.config), [book.find_submission(ids["assignment"], ids["student"])])
+            book.db.commit()
         nb, resources = super().preprocess(nb, resources)
+        # Names of learners and notebooks stand in titles and headings.
+        shown = {name: one_line(ids[name], 200) for name in ("student", "notebook") if name in ids}
+        resources["nbgrader"] = {**ids, **shown}
         titles = {grade_id(cell).removeprefix("card_"): _heading(cell) for cell in nb.cells}
         exercises: list[dict[str, Any]] = []
         places: list[int] = []
@@ -175,7 +185,7 @@ class Scores(GetGrades):
         resources["course"] = {
             "exercises": exercises,
             "rest": [place for place in places if nb.cells[place].metadata.course.part == "own"],
-            "waiting": sum(exercise["points"] for exercise in exercises if exercise["waits"]),
+            "waiting": sum(each["points"] - each["score"] for each in exercises if each["waits"]),
             "light": HtmlFormatter(style="default").get_style_defs(".highlight"),
             "dark": HtmlFormatter(style="github-dark").get_style_defs(".highlight"),
         }

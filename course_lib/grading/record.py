@@ -18,19 +18,26 @@ import secrets
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import parse_utc
+from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
 from course_lib import __version__
 from course_lib.errors import CourseError
 from course_lib.grading.checks import CheckResult
+from course_lib.grading.marks import (
+    NO_ANSWER,
+    answers_in,
+    keep_mark,
+    penalty_rule,
+    remember_answers,
+    settle,
+)
 from course_lib.grading.task import Graded
 
 GRADED = "graded"
@@ -44,7 +51,8 @@ class Outcome:
 
     `points` and `max_points` are by exercise; an exercise in `waiting` still needs a person. `checks` has the
     single checks of each exercise that ran. `reason` says why a submission was not graded, or what a grader
-    should know; `flags` has the same as single sentences.
+    should know; `flags` has the same as single sentences. `refused` says for single notebooks why they could not be
+    graded, `renamed` under which name they were handed in.
     """
 
     student: str
@@ -56,11 +64,19 @@ class Outcome:
     reason: str = ""
     seconds: float = 0.0
     flags: tuple[str, ...] = ()
+    refused: dict[str, str] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
+    penalty: float = 0.0
 
     @property
     def score(self) -> float:
-        """Points so far, written answers that wait for a person not included."""
+        """Points so far, before a late penalty; an old mark counts while a person is asked to look again."""
         return sum(self.points.values())
+
+    @property
+    def final(self) -> float:
+        """Points so far without what being late costs: what feedback and exports say."""
+        return max(0.0, self.score - self.penalty)
 
     @property
     def max_score(self) -> float:
@@ -152,14 +168,26 @@ def record_path(root: Path, assignment: str, student: str) -> Path:
     return root / "class" / "records" / assignment / f"{student}.json"
 
 
-def save_record(root: Path, assignment: str, outcome: Outcome, key: str) -> None:
+@dataclass(frozen=True)
+class Record:
+    """What is known of a submission that was graded: the key of all that decided it, and the key's parts by name."""
+
+    key: str
+    outcome: Outcome
+    parts: dict[str, str] = field(default_factory=dict)
+
+
+def save_record(
+    root: Path, assignment: str, outcome: Outcome, key: str, parts: Mapping[str, str] | None = None
+) -> None:
     """Write the record of a submission; from then on it counts as graded."""
-    data = json.dumps({"key": key, "outcome": asdict(outcome)}, indent=1, ensure_ascii=True) + "\n"
+    fields = {"key": key, "parts": dict(parts or {}), "outcome": asdict(outcome)}
+    data = json.dumps(fields, indent=1, ensure_ascii=True) + "\n"
     write_atomic(record_path(root, assignment, outcome.student), data.encode())
 
 
-def load_record(path: Path) -> tuple[str, Outcome] | None:
-    """Return a record's key and outcome, or None if there is no readable one."""
+def load_record(path: Path) -> Record | None:
+    """Return a record, or None if there is no readable one."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         fields: dict[str, Any] = data["outcome"]
@@ -167,7 +195,7 @@ def load_record(path: Path) -> tuple[str, Outcome] | None:
             name: [CheckResult(**check) for check in checks] for name, checks in fields["checks"].items()
         }
         fields["waiting"], fields["flags"] = tuple(fields["waiting"]), tuple(fields["flags"])
-        return str(data["key"]), Outcome(**fields)
+        return Record(str(data["key"]), Outcome(**fields), dict(data.get("parts", {})))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -176,7 +204,7 @@ def load_outcomes(root: Path, assignment: str) -> list[Outcome]:
     """Return the outcome of every submission of a lab that was graded or refused, by learner."""
     folder = root / "class" / "records" / assignment
     found = (load_record(path) for path in sorted(folder.glob("*.json")))
-    return [record[1] for record in found if record is not None]
+    return [record.outcome for record in found if record is not None]
 
 
 # --- the gradebook ------------------------------------------------------------------------------------------
@@ -187,23 +215,24 @@ class Book:
 
     def __init__(self, gradebook: Gradebook, config: Config) -> None:
         self.gradebook = gradebook
-        self.penalties = AssignLatePenalties(config=config)
-        self.penalties.init_plugin()
+        self.rule = penalty_rule(config)
+        remember_answers(gradebook)
 
     def close(self) -> None:
         self.gradebook.close()
 
     def write(
-        self, assignment: str, student: str, timestamp: str, graded: Mapping[str, Graded], missing: list[str]
+        self, assignment: str, student: str, time_stamp: datetime | None, scores: Mapping[str, Graded | None]
     ) -> None:
-        """Put the scores of one submission into the gradebook; manual points stay.
+        """Put the scores of one submission into the gradebook: None for a notebook that was not handed in.
 
-        Raises CourseError if somebody else keeps the gradebook locked.
+        Marks that a person gave stay. Raises CourseError if somebody else keeps the gradebook locked.
         """
         deadline = time.monotonic() + BUSY_SECONDS
         while True:
             try:
-                self._write(assignment, student, timestamp, graded, missing)
+                self._put(self._submission(assignment, student), time_stamp, scores)
+                self.gradebook.db.commit()
                 return
             except OperationalError as error:
                 self.gradebook.db.rollback()
@@ -213,63 +242,105 @@ class Book:
                         f"The gradebook can't be written: {said}. Grading can go on later."
                     ) from error
                 time.sleep(0.2)
+            except BaseException:
+                self.gradebook.db.rollback()
+                raise
 
-    def _write(
-        self, assignment: str, student: str, timestamp: str, graded: Mapping[str, Graded], missing: list[str]
-    ) -> None:
+    def preview(
+        self,
+        assignment: str,
+        student: str,
+        time_stamp: datetime | None,
+        scores: Mapping[str, Graded | None],
+        order: Order,
+    ) -> Points:
+        """Return what `write` would make of the points of a submission that is there, and write nothing."""
+        try:
+            self._put(self.gradebook.find_submission(assignment, student), time_stamp, scores)
+            return self.points(assignment, student, order)
+        finally:
+            self.gradebook.db.rollback()
+
+    def _submission(self, assignment: str, student: str) -> SubmittedAssignment:
         book = self.gradebook
         try:
-            submission = book.find_submission(assignment, student)
+            return book.find_submission(assignment, student)
         except MissingEntry:
             book.update_or_create_student(student)
-            submission = book.add_submission(assignment, student)
-        submission.timestamp = parse_utc(timestamp) if timestamp else None
+            return book.add_submission(assignment, student)
+
+    def _put(
+        self,
+        submission: SubmittedAssignment,
+        time_stamp: datetime | None,
+        scores: Mapping[str, Graded | None],
+    ) -> None:
+        book = self.gradebook
+        submission.timestamp = time_stamp
         for notebook in submission.notebooks:
-            found = graded.get(notebook.name)
-            if found is None and notebook.name not in missing:
+            if notebook.name not in scores:
                 continue
+            found = scores[notebook.name]
+            answers = answers_in(json.loads(found.text)) if found else {}
             for grade in notebook.grades:
-                score = found.scores.get(grade.name) if found else 0.0
-                grade.auto_score = score
-                # A person's points stay, and the person is asked to look again.
-                grade.needs_manual_grade = bool(found) and (grade.manual_score is not None or score is None)
+                grade.auto_score = found.scores.get(grade.name) if found else 0.0
+                keep_mark(book, grade, answers.get(grade.name, NO_ANSWER))
             for comment in notebook.comments if found else ():
                 empty = found.unanswered.get(comment.name, False) if found else False
                 comment.auto_comment = "No response." if empty else None
-        book.db.flush()
         for notebook in submission.notebooks:
-            book.db.refresh(notebook)
             notebook.late_submission_penalty = None
-            if timestamp and submission.total_seconds_late > 0:
-                plugin = self.penalties.plugin_inst
-                late = submission.total_seconds_late
-                penalty = plugin.late_submission_penalty(student, notebook.score, late)
-                if penalty is not None:
-                    penalty = self.penalties._check_late_penalty(notebook, penalty)
-                    notebook.late_submission_penalty = penalty
-        book.db.commit()
+        settle(book, self.rule, [submission])
 
-    def points(self, assignment: str, student: str, order: Mapping[str, Mapping[str, int]]) -> Points:
-        """Return points, maximum and what waits for a person, by exercise in the instructor's order."""
-        points: dict[str, float] = {}
-        maximum: dict[str, float] = {}
-        waiting: list[str] = []
+    def settle(self, assignment: str) -> None:
+        """Compute the late penalties of a lab anew: a person may have given points since."""
+        settle(self.gradebook, self.rule, self.gradebook.assignment_submissions(assignment))
+        self.gradebook.db.commit()
+
+    def has_grades(self, assignment: str, student: str) -> bool:
+        """Return whether anything of a submission was graded before, by whatever or whomever."""
         try:
             submission = self.gradebook.find_submission(assignment, student)
         except MissingEntry:
-            return points, maximum, ()
+            return False
+        grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+        return any((grade.auto_score, grade.manual_score) != (None, None) for grade in grades)
+
+    def points(self, assignment: str, student: str, order: Order) -> Points:
+        """Return points, maximum and what waits for a person, by exercise in the instructor's order."""
+        found = Points()
+        try:
+            submission = self.gradebook.find_submission(assignment, student)
+        except MissingEntry:
+            return found
         for notebook in submission.notebooks:
             places = order.get(notebook.name, {})
             for grade in sorted(notebook.grades, key=lambda g: (places.get(g.name, len(places)), g.name)):
                 if not grade.max_score:
                     continue
                 exercise = grade.name.removeprefix("grade_")
-                exercise = f"{notebook.name}:{exercise}" if exercise in maximum else exercise
-                points[exercise] = float(grade.score or 0.0)
-                maximum[exercise] = float(grade.max_score)
+                exercise = f"{notebook.name}:{exercise}" if exercise in found.max_points else exercise
+                self.gradebook.db.refresh(grade)
+                found.points[exercise] = float(grade.score or 0.0)
+                found.max_points[exercise] = float(grade.max_score)
                 if grade.needs_manual_grade:
-                    waiting.append(exercise)
-        return points, maximum, tuple(waiting)
+                    found.waiting += (exercise,)
+            found.penalty += float(notebook.late_submission_penalty or 0.0)
+        return found
 
 
-Points = tuple[dict[str, float], dict[str, float], tuple[str, ...]]
+@dataclass
+class Points:
+    """What the gradebook holds for a submission; see `Outcome`."""
+
+    points: dict[str, float] = field(default_factory=dict)
+    max_points: dict[str, float] = field(default_factory=dict)
+    waiting: tuple[str, ...] = ()
+    penalty: float = 0.0
+
+    def into(self, outcome: Outcome) -> Outcome:
+        """Return an outcome with these points."""
+        return replace(outcome, **vars(self))
+
+
+Order = Mapping[str, Mapping[str, int]]  # notebook -> grade_id -> place

@@ -17,7 +17,7 @@ from pathlib import Path
 from course_lib.errors import CourseError
 from course_lib.evaluation.intervals import wilson_interval
 from course_lib.grading.checks import CheckResult
-from course_lib.grading.classroom import GRADED, Outcome, load_outcomes
+from course_lib.grading.classroom import GRADED, Outcome, current_outcomes
 from course_lib.grading.export import write_private
 from course_lib.grading.similarity import Pair, similar_submissions
 
@@ -152,7 +152,7 @@ def build_page(lab: str, outcomes: Sequence[Outcome], pairs: Sequence[Pair], whe
     environment.filters["percent"] = lambda share: f"{share:.0%}".replace("%", "\u00a0%")
     environment.filters["words"] = lambda name: name.replace("_", " ")
     graded = [outcome for outcome in outcomes if outcome.status == GRADED]
-    scores = [outcome.score for outcome in graded]
+    scores = [outcome.final for outcome in graded]
     most = max((outcome.max_score for outcome in graded), default=0.0)
     return environment.get_template("report.html.j2").render(
         lab=lab,
@@ -189,7 +189,7 @@ def write_report(root: Path, lab: str, out: Path | None = None) -> Path:
     Raises:
         CourseError: nothing was graded yet, or the file cannot be written.
     """
-    outcomes = load_outcomes(root, lab)
+    outcomes = current_outcomes(root, lab)
     if not outcomes:
         raise CourseError(f"Nothing of {lab} was graded yet: run `course grade {lab[:2]}` first.")
     path = out or root / "class" / "reports" / f"{lab}.html"

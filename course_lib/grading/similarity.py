@@ -203,5 +203,8 @@ def similar_submissions(root: Path, assignment: str) -> list[Pair]:
             if cell.cell_type == "markdown" and cell.metadata.get("nbgrader", {}).get("solution")
         }
         for path in sorted((root / "class" / "autograded").glob(f"*/{assignment}/{released.name}")):
-            add(submissions.setdefault(path.parts[-3], {}), nbformat.read(path, as_version=4))
+            try:
+                add(submissions.setdefault(path.parts[-3], {}), nbformat.read(path, as_version=4))
+            except Exception:  # whatever happened to this one file, the others are still compared
+                submissions.pop(path.parts[-3])
     return similar_pairs(submissions, template, prose)

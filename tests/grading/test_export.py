@@ -11,7 +11,9 @@ import pytest
 from nbgrader.api import Gradebook
 
 from course_lib.errors import CourseError
-from course_lib.grading.export import export_grades, text
+from course_lib.grading.classroom import NOT_GRADED, Outcome
+from course_lib.grading.export import export_grades
+from course_lib.grading.record import save_record
 from course_lib.workspace import use_own_tools
 
 from .conftest import make_root
@@ -109,15 +111,70 @@ def test_no_cell_is_a_formula(rows: dict[str, list[list[str]]]) -> None:
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
     assert any(cell.startswith("'=HYPERLINK") for cell in cells)
     assert any(cell.startswith("'+1, @x") for cell in cells)
-    assert text("  =1") == "'=1"
-    assert text("O'Neill") == "O'Neill"
 
 
 def test_what_a_person_should_know_is_said(root: Path) -> None:
-    _, notes = export_grades(root, "canvas", [LABS[0]])
-    assert any("01-first: 1 of 4 learners have text that waits" in note for note in notes)
+    save_record(root, LABS[0], Outcome("eve", NOT_GRADED, reason="lab.ipynb is empty."), "")
+    path, notes = export_grades(root, "canvas", [LABS[0]])
+    assert any(note.startswith("01-first: text waits") and note.endswith(": ben.") for note in notes)
+    assert "01-first: handed in, but not or not wholly graded: eve." in notes
     assert any("'-dan' is left out" in note for note in notes)
     assert any("cleo: email is left out" in note for note in notes)
+    eve = next(line for line in path.read_text().splitlines() if line.startswith("eve"))
+    assert eve == "eve,,,eve,,", "who could not be graded has a row, and no 0"
+
+
+@pytest.mark.parametrize(
+    "name", ["＝1+1", "\ufeff=1+1", "\u200b=1+1", "\x1b=1+1", "\u202e=1+1", "\x00 \x7f=1+1"]
+)
+def test_no_disguise_makes_a_name_a_formula(root: Path, name: str) -> None:
+    with gradebook(root) as book:
+        book.find_student("ben").first_name = name
+        book.find_student("ben").last_name = ""
+        book.db.commit()
+    for kind in ("canvas", "moodle", "csv"):
+        path, _ = export_grades(root, kind)
+        with path.open(newline="", encoding="utf-8") as file:
+            shown = next(cell for row in csv.reader(file) for cell in row if "1+1" in cell)
+        assert shown in ("'=1+1", "'＝1+1")
+
+
+ROSTER = """Student,ID,SIS User ID,SIS Login ID,Section,01-first (4711),Lab two (4712),Current Score
+    Points Possible,,,,,10,4,(read only)
+"Lovelace, Ada",4711,s-1,ada,Monday,,,
+"Zoë, Cleo",4713,s-3,cleo,Monday,,,
+"New, Nora",4719,s-9,nora,Friday,,,
+"""
+
+
+def test_canvas_keeps_its_assignments_and_its_roster(root: Path, tmp_path: Path) -> None:
+    roster = tmp_path / "canvas.csv"
+    roster.write_text("\ufeff" + ROSTER)
+    path, notes = export_grades(root, "canvas", roster=roster)
+    head, possible, ada, cleo, nora = csv.reader(path.open(newline="", encoding="utf-8"))
+    assert head[5:] == ["01-first (4711)", "02-second"]
+    assert possible[5:] == ["10", "4"]
+    assert ada == ["Lovelace, Ada", "4711", "s-1", "ada", "Monday", "9.5", "2.5"]
+    assert (cleo[3:], nora[3:]) == (["cleo", "Monday", "", ""], ["nora", "Friday", "", ""])
+    assert "No grade for cleo, nora: their cells are empty." in notes
+    assert "Not in Canvas' roster, and left out: ben." in notes
+    assert any("no column for 02-second" in note for note in notes)
+
+    (root / "class" / "canvas-columns.yaml").write_text("02-second: Lab two (4712)\n")
+    path, notes = export_grades(root, "canvas", roster=roster, force=True)
+    assert path.read_text().splitlines()[0].endswith(",01-first (4711),Lab two (4712)")
+    assert not any("no column" in note for note in notes)
+    path, _ = export_grades(root, "canvas", force=True)
+    assert "Lab two (4712)" in path.read_text(), "the names hold without a roster too"
+
+
+def test_a_roster_that_is_none_is_said_so(root: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("a,b\n1,2\n")
+    with pytest.raises(CourseError, match="no columns Student and ID"):
+        export_grades(root, "canvas", roster=other)
+    with pytest.raises(CourseError, match="goes with --format canvas"):
+        export_grades(root, "moodle", roster=other)
 
 
 def test_only_the_labs_that_are_named(root: Path, tmp_path: Path) -> None:

@@ -95,6 +95,7 @@ def start(root: Path, *options: str, inside: Sequence[str] = (), **environment: 
         "--jobs",
         "2",
         "--no-feedback",
+        "--yes",
         *options,
     ]
     log = root / f"{time.monotonic_ns()}.log"

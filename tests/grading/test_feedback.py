@@ -15,10 +15,14 @@ from pathlib import Path
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
+import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader.api import Gradebook
+from nbgrader.server_extensions.formgrader.handlers import template_path
+from traitlets.config import Config, PyFileConfigLoader
 
 from course_lib.grading.answers import build_submission
 from course_lib.grading.classroom import generate_feedback, grade_submissions, make_release
@@ -152,7 +156,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     add_tiny(root)
     make_release(root, TINY)
     release = root / "labs" / TINY / "lab.ipynb"
-    ada = build_submission(release, {**RIGHT, "why": "Because."})
+    ada = build_submission(release, {**RIGHT, "why": "Because, as I drew: ![my dot](attachment:dot.png)"})
+    cell_of(ada, "grade_why").attachments = {"dot.png": {"image/png": DOT}}
     draw = f"import base64\nfrom IPython.display import Image, display\ndisplay(Image(base64.b64decode('{DOT}')))"
     ada.cells.insert(2, new_code_cell(draw))
     submit(root, TINY, "ada", ada)
@@ -233,6 +238,28 @@ def test_a_feedback_page_tells_points_checks_and_what_waits(pages: dict[str, str
     assert "See lesson 2 ." in ben
     assert "<em>lesson 2</em>" in pages["ben"]
     assert "waits" not in ben
+
+
+@pytest.mark.slow
+def test_a_picture_pasted_into_an_answer_is_shown_to_learner_and_grader(
+    root: Path, pages: dict[str, str]
+) -> None:
+    def pictures(html: str) -> list[str]:
+        found = BeautifulSoup(html, "html.parser").find_all("img", alt="my dot")
+        return [image["src"] for image in found]
+
+    shown = [f"data:image/png;base64,{DOT}"]
+    assert pictures(pages["ada"]) == shown
+    graded = nbformat.read(root / "class" / "autograded" / "ada" / TINY / "lab.ipynb", as_version=4)
+    config = Config(
+        HTMLExporter=PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config().HTMLExporter
+    )
+    config.HTMLExporter.template_name = "formgrade"  # as nbgrader's FormgradeExtension says
+    config.HTMLExporter.extra_template_basedirs = [template_path]
+    page = {"base_url": "/", "mathjax_url": "", "notebook_path": "x", "index": 0, "total": 1}
+    page |= dict.fromkeys(("student", "assignment_id", "notebook_id", "submission_id"), "x")
+    html, _ = HTMLExporter(config=config).from_notebook_node(graded, resources=page)
+    assert pictures(html) == shown, "in the formgrader"
 
 
 @pytest.mark.slow

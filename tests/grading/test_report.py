@@ -8,6 +8,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+import nbformat
 import pytest
 from bs4 import BeautifulSoup, Tag
 
@@ -27,7 +28,7 @@ from course_lib.grading.report import (
 )
 from course_lib.grading.similarity import Pair
 
-from .conftest import TINY, make_root
+from .conftest import TINY, make_root, tiny_lab
 
 WHEN = datetime(2026, 11, 24, 14, 5, tzinfo=UTC)
 MOST = {"double": 4.0, "triple_it": 4.0, "why": 2.0}
@@ -191,6 +192,21 @@ def test_the_report_is_made_from_the_records(tmp_path: Path) -> None:
     with pytest.raises(CourseError, match="Cannot write"):
         write_report(root, TINY, tmp_path / "mine.html" / "below")
     json.loads((root / "class" / "records" / TINY / "ada.json").read_text())
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b'{"cells": [3], "nbformat": 4}'])
+def test_one_damaged_notebook_does_not_stop_the_report(content: bytes, tmp_path: Path) -> None:
+    root = make_root(tmp_path)
+    released = root / "labs" / TINY / "lab.ipynb"
+    released.parent.mkdir(parents=True)
+    nbformat.write(tiny_lab(), released)
+    for one in CLASS[:2]:
+        save_record(root, TINY, one, "key")
+    graded = root / "class" / "autograded" / "ada" / TINY / "lab.ipynb"
+    graded.parent.mkdir(parents=True)
+    graded.write_bytes(content)
+    (root / "class" / "records" / TINY / "cleo.json").write_bytes(content)
+    assert "2 learners handed in" in write_report(root, TINY).read_text()
 
 
 def test_the_table_of_the_graders_counts_faults() -> None:
