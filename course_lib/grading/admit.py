@@ -103,6 +103,24 @@ def hand_in_time(folder: Path) -> datetime | None:
         return None
 
 
+def clock_time(folder: Path) -> datetime | None:
+    """Return the moment at which the clock stands while a hand-in is graded, in UTC: today and in a year the same.
+
+    When it came; where nothing says that, the last change of its files; None if there are none.
+    """
+    came = hand_in_time(folder)
+    if came is not None:
+        return came
+    walk = PlainFiles(folder, MOST_BESIDE_FILES + MOST_RENAMED, MOST_BESIDE + 2 * MOST_NOTEBOOK)
+    try:
+        changed = max((status.st_mtime for _, _, status in walk), default=None)
+    except (NotAdmittedError, OSError):
+        return None
+    if changed is None or changed < datetime(FIRST_YEAR, 1, 1, tzinfo=UTC).timestamp():
+        return None
+    return min(datetime.fromtimestamp(min(changed, 2**40 / 1000), UTC), datetime.now(UTC))
+
+
 def read_plain(path: Path, most: int = MOST_NOTEBOOK) -> bytes:
     """Return the bytes of a file that is no link, no device, no pipe and not too large.
 

@@ -29,10 +29,11 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 from traitlets.config import Config, PyFileConfigLoader
 
-from course_lib.clean import one_line
+from course_lib.clean import one_line, plain
 from course_lib.errors import CourseError
 from course_lib.grading.admit import (
     NotAdmittedError,
+    clock_time,
     hand_in_time,
     match_notebook,
     may_keep,
@@ -63,7 +64,7 @@ from course_lib.grading.record import (
 )
 from course_lib.grading.regrade import Change, NotConfirmedError, Pending, reasons
 from course_lib.grading.sandbox import trusted
-from course_lib.grading.task import Graded, Result, Settings, Task
+from course_lib.grading.task import Graded, Result, Settings, Task, at
 from course_lib.workspace import use_own_tools
 
 __all__ = ["GRADED", "NOT_GRADED", "Outcome", "load_outcomes"]
@@ -218,8 +219,8 @@ class _Run:
             return None
         files = {**hand_in.files, **self.shipped}
         seed = submission_seed(self.root, self.assignment, student, handed_in_hash(hand_in.notebooks, files))
-        moment = hand_in.time.replace(tzinfo=UTC).isoformat() if hand_in.time else ""
-        return Task(student, self.prepared, hand_in.notebooks, files, seed, self.settings, moment)
+        moment = clock_time(self.root / "class" / "submitted" / student / self.assignment)
+        return Task(student, self.prepared, hand_in.notebooks, files, seed, self.settings, at(moment))
 
     def _finished(self, student: str, hand_in: _HandIn) -> Outcome | None:
         """The outcome of a submission that was graded before, if all that decided it is the same and still there."""
@@ -349,6 +350,7 @@ class _Run:
         student, key = result.student, hand_in.key
         outcome = self._outcome(hand_in, result)
         scores = self._scores(hand_in, result)
+        self._keep_traces(result)
         try:
             if scores:
                 self._write_notebooks(student, hand_in, scores)
@@ -363,6 +365,16 @@ class _Run:
             if LEARNER.fullmatch(student):
                 save_record(self.root, self.assignment, outcome, "" if result.lost else key, hand_in.parts)
         return outcome
+
+    def _keep_traces(self, result: Result) -> None:
+        """Write down for the instructor where checks failed for reasons of their own."""
+        traces = [trace for found in result.notebooks.values() for trace in found.traces]
+        with contextlib.suppress(OSError):
+            path = traces_path(self.root, self.assignment, result.student)
+            if traces:
+                path.write_text(plain("\n\n".join(traces), 200_000) + "\n", encoding="utf-8")
+            else:
+                path.unlink(missing_ok=True)
 
     def _stopped(self, student: str, error: Exception) -> Outcome:
         """The outcome of a learner's hand-in that something unforeseen is wrong with."""
@@ -672,6 +684,11 @@ def _quiet(log: Path | None) -> Iterator[list[str]]:
     finally:
         logger.handlers, logger.propagate = before[0], before[1]
         logger.setLevel(before[2])
+
+
+def traces_path(root: Path, assignment: str, student: str) -> Path:
+    """Return where it is written down that checks failed for reasons of their own, not of the learner's code."""
+    return _log_path(root, assignment, f"{student}.checks")
 
 
 def _log_path(root: Path, assignment: str, name: str) -> Path:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from course_lib.clean import one_line
 from course_lib.errors import CourseError
 from course_lib.grading.answers import build_submission, load_bank
-from course_lib.grading.classroom import grade_submissions, gradebook_name, make_release
+from course_lib.grading.classroom import grade_submissions, gradebook_name, make_release, traces_path
 from course_lib.grading.collect import refused
 from course_lib.grading.exchange import collect
 from course_lib.grading.record import GRADED, Outcome
@@ -139,6 +139,14 @@ def grade_class(
     for outcome in lost:
         console.print(
             f"  not graded: {one_line(outcome.student, 64)}. {one_line(outcome.reason)}", markup=False
+        )
+    odd = [one_line(o.student, 64) for o in outcomes if traces_path(workspace.root, lab, o.student).is_file()]
+    if odd:
+        console.print(
+            f"Checks that raised an error of their own, in {len(odd)} hand-ins: "
+            f"{traces_path(workspace.root, lab, '*')}",
+            soft_wrap=True,
+            markup=False,
         )
     if feedback:
         give_back(workspace, lab, console, outcomes, hold)

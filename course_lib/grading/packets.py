@@ -16,7 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from course_lib.clean import one_line
-from course_lib.grading.admit import hand_in_time
+from course_lib.grading.admit import clock_time
 from course_lib.grading.bounded import BoundsError, call_bounded
 from course_lib.packet.checks.copies import COPIED, shared_part, written
 from course_lib.packet.checks.core import check_loaded
@@ -87,7 +87,7 @@ def look_at_packet(folder: Path, lesson: str, grade: PacketGrade) -> Look:
     """Check the packet in a submission's folder; return `grade` filled in, and what to compare with others."""
     try:
         packet = load_packet(_plain_folder(folder))
-        came = hand_in_time(folder)
+        came = clock_time(folder)
         report = check_loaded(packet, lesson, came.date() if came else None)
     except PacketError as problem:
         return Look(replace(grade, problem=one_line(problem)))

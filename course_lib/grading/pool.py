@@ -13,6 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from itertools import islice
 from typing import Any
 
+from course_lib.clean import one_line
 from course_lib.errors import CourseError
 from course_lib.grading.sandbox import SandboxError, shared_grader
 from course_lib.grading.task import Result, Task
@@ -36,7 +37,14 @@ def grade_tasks(tasks: Iterable[Task], jobs: int = 1, scheduler: str | None = No
 
 
 def _here(task: Task) -> Result:
-    return shared_grader(task.settings.trust).grade(task)
+    """Grade a task on this machine; what nobody foresaw is this learner's problem, and the class goes on."""
+    try:
+        return shared_grader(task.settings.trust).grade(task)
+    except SandboxError:
+        raise
+    except Exception as error:
+        said = f"{type(error).__name__}: {one_line(error, 200)}"
+        return Result.failed(task, f"Grading this failed ({said}).", lost=True)
 
 
 def _on_threads(tasks: Iterable[Task], jobs: int) -> Iterator[Result]:

@@ -230,10 +230,10 @@ class Examine(Execute):
     def preprocess(
         self, nb: NotebookNode, resources: Resources | None = None, km: Any = None
     ) -> tuple[NotebookNode, Resources]:
-        from course_lib.grading.admit import NotAdmittedError, hand_in_time, read_beside
+        from course_lib.grading.admit import NotAdmittedError, clock_time, read_beside
         from course_lib.grading.record import handed_in_hash, submission_seed, write_atomic
         from course_lib.grading.sandbox import shared_grader, trusted
-        from course_lib.grading.task import Settings, Task
+        from course_lib.grading.task import Settings, Task, at
 
         assert resources is not None
         ids = resources["nbgrader"]
@@ -252,10 +252,10 @@ class Examine(Execute):
             Path(coursedir.root), ids["assignment"], ids["student"], handed_in_hash(submitted, files)
         )
         settings = Settings(float(self.timeout or 30), trust=trust)
-        came = hand_in_time(Path(folder))
         text = prepare(instructor).text()
-        moment = came.isoformat() if came else ""
-        task = Task(ids["student"], {name: text}, submitted, files, seed, settings, moment)
+        submitted_to = coursedir.format_path(coursedir.submitted_directory, ids["student"], ids["assignment"])
+        moment = clock_time(Path(submitted_to))
+        task = Task(ids["student"], {name: text}, submitted, files, seed, settings, at(moment))
         graded = shared_grader(trust).grade(task).notebooks[name]
         if graded.problem:
             raise RuntimeError(graded.problem)

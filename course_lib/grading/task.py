@@ -16,6 +16,11 @@ Tree = Any
 Message = tuple[Tree, list[bytes]]
 
 
+def at(moment: datetime | None) -> str:
+    """Return a moment as a task carries it."""
+    return moment.isoformat() if moment else ""
+
+
 @dataclass(frozen=True)
 class Settings:
     """How a submission runs."""
