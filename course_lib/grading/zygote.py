@@ -337,11 +337,11 @@ class Zygote:
     def _watch(self) -> None:
         """Count the time of the forked processes, with all that they started; end those that hold too much memory."""
         passed, self.looked = time.monotonic() - self.looked, time.monotonic()
-        shared = {pid: _shared(pid, self.isolate) for children in self.children.values() for pid in children}
-        families = _families(set(shared.values()), self.isolate)
+        pids = {pid for children in self.children.values() for pid in children}
+        families = _families(pids, alone=self.isolate == "bwrap")
         for connection, children in self.children.items():
             for pid, most in list(children.items()):
-                family = families.get(shared[pid])
+                family = families.get(pid)
                 if family is None:
                     continue
                 computed = max(family.computed - self.computed[pid], 0.0)
@@ -354,42 +354,51 @@ class Zygote:
 
 
 class Family:
-    """Processes that belong together: what they hold and have computed, and whether one of them could go on now."""
+    """A forked process and all that it started: what they hold and have computed, whether one could go on now."""
 
     def __init__(self) -> None:
         self.kilobytes, self.computed, self.ready = 0, 0.0, False
 
-    def add(self, process: Path) -> None:
-        """Count one process in."""
+    def add(self, process: Path, fields: list[str]) -> None:
+        """Count one process in; `fields` are those of its `stat`, from its state on."""
         lines = (process / "status").read_text().splitlines()
         self.kilobytes += sum(int(x.split()[1]) for x in lines if x.startswith(("RssAnon:", "RssShmem:")))
-        fields = (process / "stat").read_text().rpartition(")")[2].split()
         # By itself and by children that have ended, in user and system mode.
         self.computed += sum(map(int, fields[11:15])) * TICK
-        for thread in (process / "task").iterdir():
-            state = (thread / "stat").read_text().rpartition(")")[2].split()[0]
-            self.ready = self.ready or state in "RD"
+        self.ready = self.ready or any(_stat(thread)[0] in "RD" for thread in (process / "task").iterdir())
 
 
-def _shared(pid: int, isolate: str) -> int:
-    """What a forked process shares with all that it started: a namespace of processes, a session, or the sandbox."""
-    try:
-        if isolate == "namespaces":
-            return Path(f"/proc/{pid}/ns/pid").stat().st_ino
-        return os.getsid(pid) if isolate == "no" else 1
-    except OSError:
-        return 0
+def _stat(process: Path) -> list[str]:
+    """What the kernel tells everybody about a process: state, parent, group, session ..."""
+    return (process / "stat").read_text().rpartition(")")[2].split()
 
 
-def _families(wanted: set[int], isolate: str) -> dict[int, Family]:
-    """The processes that belong to one of the wanted families, this one left out."""
-    found: dict[int, Family] = {}
+def _families(pids: set[int], alone: bool) -> dict[int, Family]:
+    """All processes that can be seen but this one, by the forked one that they come from.
+
+    In namespaces of its own a forked process is the parent of all orphans in it. Elsewhere an orphan is known by its
+    session; `alone` in a sandbox, whatever is there belongs to the one that was forked.
+    """
+    seen: dict[int, list[str]] = {}
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit() and int(folder.name) != os.getpid():
-            family = _shared(int(folder.name), isolate)
-            if family and family in wanted:
-                with contextlib.suppress(OSError, ValueError, IndexError):
-                    found.setdefault(family, Family()).add(folder)
+            with contextlib.suppress(OSError):
+                seen[int(folder.name)] = _stat(folder)
+
+    def origin(pid: int) -> int | None:
+        above = pid
+        while above in seen and above not in pids:
+            above = int(seen[above][1])
+        if above in pids:
+            return above
+        session = int(seen[pid][3])
+        return session if session in pids else next(iter(pids)) if alone else None
+
+    found: dict[int, Family] = {}
+    for pid, fields in seen.items():
+        if (first := origin(pid)) is not None:
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                found.setdefault(first, Family()).add(Path(f"/proc/{pid}"), fields)
     return found
 
 

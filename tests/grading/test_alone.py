@@ -15,10 +15,11 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from course_lib.grading.checks import NO_RETURN
+from course_lib.grading.frames import Peer
 from course_lib.grading.meter import SLICE, Meter
 from course_lib.grading.prepared import prepare
 from course_lib.grading.preprocessors import transplant
-from course_lib.grading.sandbox import Grader
+from course_lib.grading.sandbox import Control, Grader, Zygote
 from course_lib.grading.task import Graded, Settings, Task
 
 CHECK = """### BEGIN HIDDEN TESTS
@@ -223,8 +224,8 @@ def test_a_busy_machine_costs_nothing(grader: Grader) -> None:
 )
 def test_a_hang_ends_at_the_limit(grader: Grader, hang: str) -> None:
     started = time.monotonic()
-    found = graded(grader, TWO, {"mean": hang}, limit=2.0)
-    assert time.monotonic() - started < 30
+    found = graded(grader, TWO, {"mean": hang}, limit=4.0)
+    assert time.monotonic() - started < 30  # the backstop by the clock is 40
     assert found.scores["grade_mean"] == 0
     assert found.scores["grade_top"] == 1
     assert "ran too long" in found.notes[0]
@@ -309,3 +310,37 @@ def test_two_that_are_graded_together_do_not_meet(grader: Grader) -> None:
 def test_the_moment_of_a_task_is_read_back() -> None:
     task = Task("s", {}, {}, {}, "1", Settings(), "2026-01-02T03:04:05+00:00")
     assert Task.read(task.message()).moment == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+BUSY = "import time\nend = time.process_time() + 0.6\nwhile time.process_time() < end:\n    pass\n"
+CHILD = "import os\npid = os.fork()\nif not pid:\n    {work}\n    os._exit(0)\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("isolate", ["namespaces", "bwrap", "no"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        BUSY,
+        "import time\ntime.sleep(0.6)",
+        CHILD.format(work=BUSY.replace("\n", "\n    ")) + "os.waitpid(pid, 0)",
+        CHILD.format(work="os.setsid()\n    " + BUSY.replace("\n", "\n    "))
+        + "import time\ntime.sleep(0.7)",
+    ],
+    ids=["computes", "sleeps", "child", "daemon"],
+)
+def test_what_a_learners_processes_use_is_counted(isolate: str, code: str, bubblewrap: None) -> None:
+    zygote = Zygote("kernel", isolate)  # type: ignore[arg-type]
+    try:
+        with zygote.wait().connection() as sock:
+            control = Control(sock)
+            with control.fork() as learner:
+                peer = Peer(learner, lambda request, parts: ({}, []))
+                peer.ask({"what": "run", "code": "1"}, [])
+                before = control.used()
+                reply, _ = peer.ask({"what": "run", "code": code}, [])
+                used = control.used() - before
+    finally:
+        zygote.close()
+    assert not [output for output in reply["outputs"] if output["output_type"] == "error"], reply
+    assert 0.5 < used < 3.0
