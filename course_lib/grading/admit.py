@@ -47,6 +47,9 @@ KEPT = {
     "safetensors",
     "pdf",
 }  # what a graded folder may hold; the rest stays behind
+PLAIN_NAME = re.compile(
+    r"[\w .,()\[\]+@=#-]+"
+)  # letters of any script; nothing that a page or a shell reads as its own
 FIRST_YEAR, AHEAD = (
     2000,
     timedelta(days=1),
@@ -72,7 +75,8 @@ def shown_as(name: str) -> str | None:
 
 def may_keep(name: str) -> bool:
     """Return whether a file of that name may lie in a graded folder, from which the formgrader serves."""
-    return _ending(name) in KEPT
+    plain = all(PLAIN_NAME.fullmatch(part) for part in Path(name).parts)
+    return plain and _ending(name) in KEPT
 
 
 def read_time(text: str) -> datetime | None:

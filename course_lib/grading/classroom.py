@@ -699,4 +699,4 @@ def _log_path(root: Path, assignment: str, name: str) -> Path:
 
 def _append(path: Path, text: str) -> None:
     with path.open("a", encoding="utf-8") as file:
-        file.write(text)
+        file.write(plain(text, 1_000_000))

@@ -94,11 +94,18 @@ def test_what_a_browser_might_run_is_neither_shown_nor_kept(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["a.PNG", "a.html.png", "b c.csv", "x.ipynb.txt", "packet.yaml", "a'\".json"]
+    "name", ["a.PNG", "a.html.png", "b c.csv", "x.ipynb.txt", "packet.yaml", "größe (2).json", "数据.csv"]
 )
 def test_texts_and_pictures_are_shown_and_kept(name: str) -> None:
     assert shown_as(name) in ("image/png", "text/plain; charset=utf-8")
     assert may_keep(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["a'\".json", "<img src=x>.py", "a\nb.csv", "\udcff.csv", "a\u202e.csv", "`x`.md"]
+)
+def test_a_name_that_means_something_to_a_page_or_a_shell_is_not_kept(name: str) -> None:
+    assert not may_keep(name)
 
 
 @pytest.mark.parametrize("name", ["a.npy", "a.pdf", "lab.ipynb", "model.safetensors"])
