@@ -17,6 +17,7 @@ from course_lib.progress import read_progress
 from course_lib.workspace import Workspace, use_own_tools
 
 SETTINGS = Path(__file__).resolve().parent
+STARTUP = SETTINGS / "kernel_startup.py"  # runs in every kernel
 LEARNER = SETTINGS / "learner"  # settings that take the instructor's panels away
 
 
@@ -102,7 +103,11 @@ def jupyterlab_environment(workspace: Workspace, instructor: bool = False) -> di
     paths = [str(workspace.root), str(SETTINGS)] + ([] if instructor else [str(LEARNER)])
     if "JUPYTER_CONFIG_PATH" in os.environ:
         paths.append(os.environ["JUPYTER_CONFIG_PATH"])
-    return {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(paths)}
+    found = {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(paths), "PYTHONSTARTUP": str(STARTUP)}
+    own = os.environ.get("PYTHONSTARTUP", "")
+    if own and Path(own) != STARTUP:
+        found["COURSE_PYTHONSTARTUP"] = own  # the reader's own runs all the same
+    return found
 
 
 def start_jupyterlab(
