@@ -273,7 +273,7 @@ class Session:
             # Whatever came between a request and its reply: what that process says next could be anything.
             self.close()
             if isinstance(error, TimeoutError | checks.TimeUp):
-                self.lost += inner.counted()
+                self.lost += max(inner.counted(), inner.most if isinstance(error, TimeoutError) else 0.0)
             if isinstance(error, Closed):
                 raise checks.Stopped("the process ended") from error
             raise

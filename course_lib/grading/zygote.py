@@ -365,7 +365,8 @@ class Family:
         self.kilobytes += sum(int(x.split()[1]) for x in lines if x.startswith(("RssAnon:", "RssShmem:")))
         # By itself and by children that have ended, in user and system mode.
         self.computed += sum(map(int, fields[11:15])) * TICK
-        self.ready = self.ready or any(_stat(thread)[0] in "RD" for thread in (process / "task").iterdir())
+        # Not those that wait for the kernel (D): a process can make itself wait so for as long as it likes.
+        self.ready = self.ready or any(_stat(thread)[0] == "R" for thread in (process / "task").iterdir())
 
 
 def _stat(process: Path) -> list[str]:

@@ -316,6 +316,15 @@ BUSY = "import time\nend = time.process_time() + 0.6\nwhile time.process_time() 
 CHILD = "import os\npid = os.fork()\nif not pid:\n    {work}\n    os._exit(0)\n"
 
 
+# A new process opens a pipe before it starts its program, and whoever made it waits in the kernel, as for a disk.
+IN_THE_KERNEL = (
+    CHILD.format(work="import time\n    time.sleep(0.6)\n    open('wait', 'w')").replace(
+        "pid = os", "os.mkfifo('wait')\npid = os"
+    )
+    + "os.posix_spawn('/bin/true', ['true'], {}, file_actions=[(os.POSIX_SPAWN_OPEN, 9, 'wait', os.O_RDONLY, 0)])"
+)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("isolate", ["namespaces", "bwrap", "no"])
 @pytest.mark.parametrize(
@@ -324,10 +333,11 @@ CHILD = "import os\npid = os.fork()\nif not pid:\n    {work}\n    os._exit(0)\n"
         BUSY,
         "import time\ntime.sleep(0.6)",
         CHILD.format(work=BUSY.replace("\n", "\n    ")) + "os.waitpid(pid, 0)",
-        CHILD.format(work="os.setsid()\n    " + BUSY.replace("\n", "\n    "))
-        + "import time\ntime.sleep(0.7)",
+        IN_THE_KERNEL,
+        CHILD.format(work="os.setsid()\n    " + BUSY.replace("\n", "\n    ") + "open('done', 'w')")
+        + "import time\nwhile not os.path.exists('done'):\n    time.sleep(0.02)",
     ],
-    ids=["computes", "sleeps", "child", "daemon"],
+    ids=["computes", "sleeps", "child", "kernel", "daemon"],
 )
 def test_what_a_learners_processes_use_is_counted(isolate: str, code: str, bubblewrap: None) -> None:
     zygote = Zygote("kernel", isolate)  # type: ignore[arg-type]
@@ -336,7 +346,7 @@ def test_what_a_learners_processes_use_is_counted(isolate: str, code: str, bubbl
             control = Control(sock)
             with control.fork() as learner:
                 peer = Peer(learner, lambda request, parts: ({}, []))
-                peer.ask({"what": "run", "code": "1"}, [])
+                peer.ask({"what": "run", "code": "import os, tempfile\nos.chdir(tempfile.mkdtemp())"}, [])
                 before = control.used()
                 reply, _ = peer.ask({"what": "run", "code": code}, [])
                 used = control.used() - before
