@@ -57,6 +57,10 @@ TOLD = (
     ZeroDivisionError,
     RuntimeError,
 )
+CELL_STOPPED = (
+    "Your function uses a name that is missing: a cell above it ran too long and was stopped, so what that cell "
+    "defines is not there."
+)
 MOST_TRACES, MOST_TRACE = 20, 6000  # for the instructor, of checks that failed for reasons of their own
 
 
@@ -87,6 +91,10 @@ class CheckResult:
 
 class TimeUp(BaseException):
     """Raised inside a check that used up its time; no `except Exception` of a learner stops it."""
+
+
+class NotDataError(TypeError):
+    """A learner's function gave an object where its annotation says plain data; the message is one sentence."""
 
 
 class Stopped(Exception):  # noqa: N818 - it tells what happened to the learner's process
@@ -165,8 +173,14 @@ class Checks:
         except AssertionError:
             reason, message = "failed", _without_return() or message
         except BaseException as error:
-            reason, message = "raised", _without_return() or message
-            raised = next((kind.__name__ for kind in type(error).__mro__ if kind in TOLD), "another error")
+            reason, message = "raised", _own_sentence(error) or message
+            # What was raised here, by what the check did with a result, is not for a learner to look for.
+            if _OUTSIDE is None or getattr(error, "of_the_learner", False):
+                raised = next(
+                    (kind.__name__ for kind in type(error).__mro__ if kind in TOLD), "another error"
+                )
+            if raised == "NameError" and _OUTSIDE is not None and _OUTSIDE.session.has_stopped:
+                message, raised = CELL_STOPPED, ""
             self._trace(name, error)
         self._left -= clock.passed()
         passed = reason == "passed"
@@ -318,6 +332,11 @@ def _without_return() -> str:
     """The sentence about a learner's function that gave None in this check where it should give something."""
     name = _OUTSIDE.session.gave_none if _OUTSIDE is not None else ""
     return NO_RETURN.format(name=name) if name else ""
+
+
+def _own_sentence(error: BaseException) -> str:
+    """What is wrong in this check, whatever it was about; "" if that is not known."""
+    return str(error) if isinstance(error, NotDataError) else _without_return()
 
 
 class _Clock:

@@ -169,7 +169,7 @@ class _Run:
         config = _config(root)
         limit = config.Execute.get("timeout") or 30
         total = float(config.ExecuteOnward.get("notebook_timeout") or 240)
-        self.settings = Settings(float(limit), total / 2, total, trust)
+        self.settings = Settings(float(limit), total / 2, total / 2, trust)
         entry = book.gradebook.find_assignment(assignment)
         self.expected = [notebook.name for notebook in entry.notebooks]
         late = (str(entry.duedate), repr(config.LateSubmissionPlugin), repr(config.AssignLatePenalties))
@@ -361,6 +361,9 @@ class _Run:
             outcome = replace(outcome, status=NOT_GRADED, reason=reason)
             key = ""  # next time again
         outcome = self.book.points(self.assignment, student, self.order).into(outcome)
+        if not scores and outcome.final:
+            stand = f"{outcome.reason} The {outcome.final:g} points of an earlier hand-in stand until then."
+            outcome = replace(outcome, reason=stand.strip())
         with contextlib.suppress(OSError):
             if LEARNER.fullmatch(student):
                 save_record(self.root, self.assignment, outcome, "" if result.lost else key, hand_in.parts)

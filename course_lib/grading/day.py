@@ -49,6 +49,10 @@ def points_table(title: str, outcomes: Sequence[Outcome]) -> Table:
     )
     late = any(outcome.penalty for outcome in outcomes)
     caption = f"{names}. * waits for a person; - could not be graded."
+    if any(outcome.status != GRADED and outcome.final for outcome in outcomes):
+        caption += (
+            " In brackets: the points of an earlier hand-in, which stand until a newer one can be graded."
+        )
     table = Table(title=title, caption=Text(caption), caption_justify="left", padding=(0, 1))
     table.add_column("learner", no_wrap=True)
     for heading in [*map(str, range(1, len(exercises) + 1)), *(["late"] if late else [])]:
@@ -60,7 +64,7 @@ def points_table(title: str, outcomes: Sequence[Outcome]) -> Table:
             cells.append(f"-{outcome.penalty:.3g}" if outcome.penalty else "")
         cells.append(f"{round(outcome.final, 2):g}")
         if outcome.status != GRADED:
-            cells = ["-"] * len(cells)
+            cells = ["-"] * (len(cells) - 1) + [f"({round(outcome.final, 2):g})" if outcome.final else "-"]
         table.add_row(Text(one_line(outcome.student, 64)), *cells)
     return table
 

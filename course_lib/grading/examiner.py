@@ -57,6 +57,20 @@ MOST_OUTPUTS, MOST_KEPT = 1000, 6 * 2**20  # outputs of one cell, and characters
 GRACE = 3.0  # seconds of computing after a check cell's limit
 MOST_FOLDERS = 8  # in one another, in the working folder
 PLAIN_RESULTS = (float, int)
+# What is often given back in place of data; other names are a learner's to choose, and are not repeated.
+OBJECTS = {
+    "generator",
+    "map",
+    "zip",
+    "filter",
+    "function",
+    "method",
+    "module",
+    "dict_keys",
+    "dict_values",
+    "dict_items",
+}
+OBJECTS |= {"reversed", "enumerate", "deque", "Parameter", "Module", "type"}
 
 
 # --- what stays in the learner's process ---------------------------------------------------------------------
@@ -205,7 +219,11 @@ class Session:
         self.peer: Peer | None = None
         self.done: list[str] = []  # cells that ran, for a new process
         self.counted = 0.0  # seconds that the learner's code has used, see `meter.py`
+        self.is_first = True  # whether the cells run for the first time
+        self.in_cells = 0.0  # those of them that cells took
+        self.in_checks = 0.0
         self.lost = 0.0  # those of them that were spent in what had to be stopped
+        self.has_stopped = False  # whether a cell was stopped
         self.allowed = math.inf  # what `counted` may come to in the block of a check
         self.gave_none = ""  # the learner's function that gave None in this check where it gives data
         self.ids = itertools.count(1)
@@ -237,19 +255,28 @@ class Session:
             self.peer = None
 
     def restart(self) -> None:
-        """Forget the process and all that was run in it; the next request finds a new one."""
+        """Forget the process and all that was run in it; what runs from now on has run before."""
         self.close()
         self.done = []
+        self.is_first = False
 
     def is_over(self) -> bool:
         """Return whether the submission has used up all its time."""
-        return self.counted >= self.task.settings.total
+        settings = self.task.settings
+        return self.in_checks >= settings.total or self.counted >= 3 * settings.cells + settings.total
 
-    def limit(self) -> float:
-        """Seconds for the next request: patience with hangs is spent once per submission, not once per hang."""
+    def limit(self, in_cells: bool = False) -> float:
+        """Seconds for the next request: patience with hangs is spent once per submission, not once per hang.
+
+        What cells have used up leaves the checks' time alone.
+        """
         settings = self.task.settings
         patience = max(settings.limit - self.lost, SHORT)
-        return max(min(patience, settings.total - self.counted, self.allowed - self.counted), 0.05)
+        if in_cells and self.is_first:
+            return min(patience, max(settings.cells - self.in_cells, SHORT))
+        if in_cells:  # what ran once, runs again
+            return patience
+        return max(min(patience, settings.total - self.in_checks, self.allowed - self.counted), 0.05)
 
     @contextlib.contextmanager
     def at_most(self, seconds: float) -> Iterator[None]:
@@ -265,7 +292,8 @@ class Session:
         assert peer is not None
         if self.dropped:
             request["drop"], self.dropped = self.dropped, []
-        outer, inner, before = peer.wait, Meter(self.processes.used, self.limit()), self.counted
+        is_cell = request["what"] in ("start", "run")
+        outer, inner, before = peer.wait, Meter(self.processes.used, self.limit(is_cell)), self.counted
         peer.wait = inner
         try:
             return peer.ask(request, parts)
@@ -279,6 +307,10 @@ class Session:
             raise
         finally:
             self.counted = before + inner.counted()  # what was asked within is in it
+            if is_cell:
+                self.in_cells += inner.counted()
+            elif outer is None:
+                self.in_checks += inner.counted()
             peer.wait = outer
 
     # --- cells ---
@@ -373,7 +405,11 @@ class Session:
         ):
             self.gave_none = target[1]
         if decoder.handles > before and target[0] == "name" and target[1] in self.data_functions:
-            raise TypeError(f"{target[1]} returned an object of its own where its annotation says data")
+            what = next((kind for tree in reply["values"] if (kind := _object_in(tree))), "an object")
+            raise checks.NotDataError(
+                f"`{target[1]}` returned something that is no plain data ({what}): give back what its docstring says, "
+                "such as a list and not a generator."
+            )
         if len(values) != request["times"]:
             raise WireError("a call gave another number of results")
         return values[0] if times is None else values
@@ -456,6 +492,16 @@ class Session:
             return {"value": encoder.encode(function(*args, **kwargs))}, encoder.parts
         except Exception as error:
             return {"error": describe_error(error)}, []
+
+
+def _object_in(tree: Any) -> str:
+    """The kind of the first object in a reply that is no plain data; "" if there is none, or it is an odd name."""
+    if not isinstance(tree, list) or not tree:
+        return ""
+    if tree[0] == "handle":
+        name = str(tree[2]) if len(tree) > 2 else ""
+        return f"a {name}" if name in OBJECTS else "an object"
+    return next((found for part in tree[1:] if isinstance(part, list) and (found := _object_in(part))), "")
 
 
 def _theirs(error: Mapping[str, Any]) -> BaseException:
@@ -555,6 +601,7 @@ class Examiner:
             outputs = self._run(cell)
             if any(output.get("ename") in (STOPPED, TIMED_OUT) for output in outputs):
                 stopped.add(cell.place)
+                self.session.has_stopped = True
             yield CellResult(cell.place, count, _numbered(outputs, count))
         if self.learner:  # else the checks look at what the cells have left, such as files
             self.session.restart()
@@ -573,7 +620,8 @@ class Examiner:
     def _run(self, cell: Cell) -> list[dict[str, Any]]:
         if cell.kind in ("answer", "own"):
             self.written.append(cell.source)
-            if cell.kind == "own" and self.session.counted >= self.settings.cells:
+            if cell.kind == "own" and self.session.in_cells >= self.settings.cells:
+                self.session.has_stopped = True
                 return [_error(TIMED_OUT, USED_UP)]
         else:
             self._set_up(cell.source if cell.kind == "setup" else only_imports(cell.source))
@@ -624,8 +672,10 @@ class Examiner:
         before = Path.cwd()
         with tempfile.TemporaryDirectory(prefix="course-check-") as folder:
             with contextlib.suppress(checks.Stopped, WireError, TimeoutError, ValueError, OSError):
-                self.checked = self.session.work_files()
-                for name, data in self.checked.items():
+                files = self.session.work_files()
+                if not self.learner:  # else what a check passed could be in them
+                    self.checked = files
+                for name, data in files.items():
                     path = (Path(folder) / name).resolve()
                     if path.is_relative_to(Path(folder).resolve()):
                         path.parent.mkdir(parents=True, exist_ok=True)

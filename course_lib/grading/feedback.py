@@ -42,6 +42,8 @@ TAGS = frozenset(
 )
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]+")
+MOST_SHOWN, MOST_OPENED = 50_000, 3000  # characters of a cell, and signs in it that may open something
+CUT = "\n[the rest is in the notebook that was handed in]"
 COLOURS = re.compile(r"highlight|[a-z]{1,2}[0-9a-z]?")  # the classes that Pygments gives to code
 
 
@@ -79,6 +81,11 @@ class _NoHeadings(_Pictures):
         return f"<p><strong>{text}</strong></p>"
 
 
+def shortened(source: str) -> str:
+    """A cell's text, cut where nobody would read on."""
+    return source if len(source) <= MOST_SHOWN else source[:MOST_SHOWN] + CUT
+
+
 def clean(page: str, tags: frozenset[str]) -> str:
     """HTML of which only known tags and harmless attributes are left; what else there was is shown as text."""
     return str(
@@ -86,7 +93,15 @@ def clean(page: str, tags: frozenset[str]) -> str:
     )
 
 
+def _is_heavy(source: str) -> bool:
+    """Whether a text could take minutes to render: long, or full of what opens and never closes."""
+    opened = sum(map(source.count, ("<", "[", "\\begin", "`", "*", "_", "$", ">")))
+    return len(source) > MOST_SHOWN or opened > MOST_OPENED
+
+
 def _render(renderer: type[_Pictures], source: str, attachments: dict[str, Any]) -> str:
+    if _is_heavy(source):
+        return f"<pre>{html.escape(shortened(source))}</pre>"
     make = renderer(escape=False, attachments=attachments, exclude_anchor_links=True)
     return str(MarkdownWithMath(renderer=make).render(source))
 
@@ -120,6 +135,8 @@ class OnlyTextAndPictures(Preprocessor):
         self, cell: NotebookNode, resources: Resources, index: int
     ) -> tuple[NotebookNode, Resources]:
         """Make one cell harmless."""
+        if cell.cell_type == "code":
+            cell.source = shortened(cell.source)
         if cell.cell_type == "raw":
             cell.cell_type, cell.source = "markdown", f"```\n{cell.source}\n```"
         for output in cell.get("outputs", []):

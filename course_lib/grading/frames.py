@@ -22,7 +22,7 @@ MAX_VALUES = 3_000_000  # of a frame's JSON: once they are read, small ones take
 Tree = Any  # what json.dumps takes
 # Says how many seconds to wait for the other side before it is asked again; raises TimeoutError when time is up.
 Wait = Callable[[], float]
-BACKSTOP = 10.0  # times a limit: so much by the clock on the wall, whatever was used
+BACKSTOP = 6.0  # times a limit: so much by the clock on the wall, whatever was used
 HEAD = struct.Struct("<II")
 LENGTH = struct.Struct("<Q")
 

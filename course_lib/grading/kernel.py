@@ -272,7 +272,8 @@ class Agent:
         kwargs: dict[str, Any] = {}
         before: list[Tree] = []
         try:
-            with contextlib.redirect_stdout(printed):
+            # Gradients are on for each call, whatever a cell of the learner's own has switched for all of torch.
+            with contextlib.redirect_stdout(printed), torch.enable_grad():
                 args, kwargs = decoder.decode(request["args"]), decoder.decode(request["kwargs"])
                 before = [_as_it_is(value) for value in (*args, *kwargs.values())]
                 target = decoder.decode(request["target"])

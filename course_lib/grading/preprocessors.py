@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 import time
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -106,12 +107,12 @@ def transplant(prepared: Prepared, learner: NotebookNode) -> NotebookNode:
         before = extra.get(place - 1, [])
         if not versions.get(place) and before and before[-1].cell_type == cell.cell_type:
             written = [before.pop()]  # all ids are lost, but it stands where the answer belongs
+        if cell.cell_type == "markdown" and _write_text(cell, written or _texts_around(extra, place)):
+            continue
         if written:
             # A split or copied cell: run the parts in the learner's order, the last in the cell that counts.
             extra.setdefault(place - 1, []).extend(written[:-1])
             cell.source = _text(written[-1])
-            if pictures := _pictures(written[-1]):
-                cell.attachments = pictures
 
     cells = [_own(cell) for cell in extra.get(-1, [])]
     for place, cell in enumerate(nb.cells):
@@ -123,6 +124,33 @@ def transplant(prepared: Prepared, learner: NotebookNode) -> NotebookNode:
             cell.id = f"own-{number}"
     nb.cells = cells
     return nb
+
+
+def _texts_around(extra: dict[int, list[NotebookNode]], place: int) -> list[NotebookNode]:
+    """Take the text cells right below an untouched written answer, else those right above it: they are the answer."""
+    below, above = extra.get(place, []), extra.get(place - 1, [])
+    found = list(takewhile(_is_text, below))
+    del below[: len(found)]
+    if not found:
+        found = list(takewhile(_is_text, reversed(above)))[::-1]
+        del above[len(above) - len(found) :]
+    return found
+
+
+def _is_text(cell: NotebookNode) -> bool:
+    return bool(cell.cell_type == "markdown")
+
+
+def _write_text(answer: NotebookNode, parts: list[NotebookNode]) -> bool:
+    """Put a written answer's parts, with their pictures, into the cell that a person reads; False without any."""
+    texts = [_text(part) for part in parts if part.cell_type == "markdown" and part.source.strip()]
+    if not texts:
+        return False
+    answer.source = "\n\n".join(texts)
+    pictures = {name: kinds for part in parts for name, kinds in _pictures(part).items()}
+    if pictures:
+        answer.attachments = nbformat.from_dict(pictures)
+    return True
 
 
 def _own(cell: NotebookNode) -> NotebookNode:

@@ -310,7 +310,8 @@ class Grader:
     def _grade(self, task: Task, kernels: Control, examiners: Control) -> Result:
         started = time.monotonic()
         # Time is counted by what a submission uses; this one only ends what nothing else ends.
-        most = BACKSTOP * (task.settings.total * len(task.submitted) + 30.0)
+        budget = 3 * task.settings.cells + task.settings.total
+        most = BACKSTOP * (budget * len(task.submitted) + 30.0)
         try:
             with (
                 kernels.connection() as to_kernels,

@@ -28,7 +28,7 @@ class Settings:
     # Seconds of a submission's own: what it computes or sleeps, not what it waits on a busy machine (meter.py).
     limit: float = 30.0  # for one cell, and for all hangs of a notebook together
     cells: float = 120.0  # for all cells of a notebook together; later ones of the learner's own do not run
-    total: float = 240.0  # for one notebook
+    total: float = 120.0  # for the checks of one notebook, which cells can't use up
     trust: bool = False  # no sandbox
 
 

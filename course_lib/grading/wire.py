@@ -23,7 +23,25 @@ MAX_DEPTH = 40
 MOST_DIGITS = 100_000  # hexadecimal ones, of a whole number
 MOST_LARGE = 1000  # such numbers, and complex ones, at once: their hashes collide as a learner likes
 MOST_STEPS = 10_000_000  # of a range, and of an array whose entries take no room
-DTYPES = {name: value for name, value in vars(torch).items() if type(value) is torch.dtype}
+# Those whose bytes may be anything: a quantised tensor of a stranger's making ends the process that reads it.
+WHOLE = (
+    "bool",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "short",
+    "int",
+    "long",
+)
+BROKEN = ("float16", "bfloat16", "float32", "float64", "half", "float", "double", "complex64", "complex128")
+DTYPES: dict[str, torch.dtype] = {
+    name: getattr(torch, name) for name in (*WHOLE, *BROKEN, "cfloat", "cdouble")
+}
 
 ORDERED: dict[type, str] = {
     list: "list",

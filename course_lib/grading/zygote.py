@@ -55,7 +55,8 @@ FORBIDDEN = {
         "open_by_handle_at": 304, "name_to_handle_at": 303, "personality": 135, "quotactl": 179, "acct": 163,
         "settimeofday": 164, "clock_settime": 227, "syslog": 103, "pidfd_getfd": 438, "sethostname": 170,
         "ioperm": 173, "iopl": 172, "kcmp": 312, "seccomp": 317, "memfd_secret": 447,
-        "memfd_create": 319, "shmget": 29,  # memory that no limit counts
+        # memory that no limit counts
+        "memfd_create": 319, "shmget": 29, "semget": 64, "msgget": 68, "mq_open": 240, "io_setup": 206,
     },
     "aarch64": {
         "ptrace": 117, "process_vm_readv": 270, "process_vm_writev": 271, "process_madvise": 440,
@@ -67,7 +68,7 @@ FORBIDDEN = {
         "open_by_handle_at": 265, "name_to_handle_at": 264, "personality": 92, "quotactl": 60, "acct": 89,
         "settimeofday": 170, "clock_settime": 112, "syslog": 116, "pidfd_getfd": 438, "sethostname": 161,
         "kcmp": 272, "seccomp": 277, "memfd_secret": 447,
-        "memfd_create": 279, "shmget": 194,
+        "memfd_create": 279, "shmget": 194, "semget": 190, "msgget": 186, "mq_open": 180, "io_setup": 0,
     },
 }  # fmt: skip
 AUDIT = {
@@ -200,6 +201,7 @@ class Zygote:
         self.children: dict[socket.socket, dict[int, float]] = {control: {}}  # connection: pid: most MB
         self.used: dict[socket.socket, float] = {control: 0.0}  # seconds; see `_count`
         self.computed: dict[int, float] = {}  # pid: seconds of computing when we last looked
+        self.members: dict[int, set[int]] = {}  # pid: itself and what it had started then
         self.looked = time.monotonic()
         libc.prctl(PR_SET_SUBREAPER, 1, 0, 0, 0)
 
@@ -331,6 +333,7 @@ class Zygote:
             with contextlib.suppress(ChildProcessError):
                 signals.append(os.WTERMSIG(os.waitpid(pid, 0)[1]))
             self.computed.pop(pid, None)
+            self.members.pop(pid, None)
         self.children[connection].clear()
         return signals
 
@@ -342,12 +345,17 @@ class Zygote:
         for connection, children in self.children.items():
             for pid, most in list(children.items()):
                 family = families.get(pid)
-                if family is None:
+                if family is None:  # what can't be seen is charged in full
+                    self.used[connection] += passed
                     continue
                 computed = max(family.computed - self.computed[pid], 0.0)
                 self.computed[pid] = family.computed
-                # One that could go on but is not let, on a busy machine, is not charged for it; one that sleeps is.
-                self.used[connection] += computed if family.ready else max(computed, passed)
+                # One that could go on but is not let, on a busy machine, is not charged for it; one that sleeps is,
+                # and so is one whose children vanish: what they computed may be counted nowhere.
+                vanished = self.members.get(pid, set()) - family.pids
+                self.members[pid] = family.pids
+                charged = family.ready and not vanished
+                self.used[connection] += computed if charged else max(computed, passed)
                 if self.isolate != "no" and family.kilobytes > most * 1024:
                     self._kill_all(connection)
                     break
@@ -358,10 +366,12 @@ class Family:
 
     def __init__(self) -> None:
         self.kilobytes, self.computed, self.ready = 0, 0.0, False
+        self.pids: set[int] = set()
 
     def add(self, process: Path, fields: list[str]) -> None:
         """Count one process in; `fields` are those of its `stat`, from its state on."""
-        lines = (process / "status").read_text().splitlines()
+        self.pids.add(int(process.name))
+        lines = (process / "status").read_text(errors="replace").splitlines()  # its name is its own to choose
         self.kilobytes += sum(int(x.split()[1]) for x in lines if x.startswith(("RssAnon:", "RssShmem:")))
         # By itself and by children that have ended, in user and system mode.
         self.computed += sum(map(int, fields[11:15])) * TICK
@@ -371,7 +381,7 @@ class Family:
 
 def _stat(process: Path) -> list[str]:
     """What the kernel tells everybody about a process: state, parent, group, session ..."""
-    return (process / "stat").read_text().rpartition(")")[2].split()
+    return (process / "stat").read_text(errors="replace").rpartition(")")[2].split()
 
 
 def _families(pids: set[int], alone: bool) -> dict[int, Family]:

@@ -421,8 +421,11 @@ def lesson_points(folder: str | Path, lesson: str, maximum: float = 12.0, today:
         return tell([CheckResult("readable", maximum, 0.0, "failed", str(problem))], 0.0)
     points = report.points(maximum)
     results = []
+    share = maximum / (
+        sum(float(CHECKS[id].points) for id in report.statuses) or 1.0
+    )  # the rows add up to the points
     for id, status in report.statuses.items():
-        worth = float(CHECKS[id].points)
+        worth = round(float(CHECKS[id].points) * share, 2)
         message = next((finding.message for finding in report.findings if finding.check == id), "")
         if status == "nothing to check":
             message = f"Nothing to check yet: {CHECKS[id].title}."
@@ -431,7 +434,7 @@ def lesson_points(folder: str | Path, lesson: str, maximum: float = 12.0, today:
             CheckResult(id, worth, worth if passed else 0.0, "passed" if passed else "failed", message)
         )
     if points < maximum:
-        results.append(CheckResult("in all", 0.0, 0.0, "failed", summary(report)))
+        print(summary(report))
     return tell(results, points)
 
 
