@@ -375,24 +375,9 @@ def _time_limit(seconds: float) -> Iterator[None]:
     if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
         yield
         return
-    if _OUTSIDE is not None:
-        with alarm(seconds, TimeUp), _OUTSIDE.session.at_most(seconds):
+    if _OUTSIDE is None:
+        with alarm(seconds, TimeUp, by_clock=True):
             yield
         return
-
-    def ring(signum: int, frame: Any) -> None:
-        raise TimeUp
-
-    before = signal.signal(signal.SIGALRM, ring)
-    started = time.monotonic()
-    outer = (0.0, 0.0)
-    try:
-        # It rings again, in case a bare `except:` in a loop caught the first one.
-        outer = signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
+    with alarm(seconds, TimeUp), _OUTSIDE.session.at_most(seconds):
         yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-        if outer[0]:  # whoever watches over this goes on
-            left = outer[0] - (time.monotonic() - started)
-            signal.setitimer(signal.ITIMER_REAL, max(left, 0.01), outer[1])

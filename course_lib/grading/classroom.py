@@ -10,6 +10,8 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
+import shutil
+import tempfile
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,7 +29,7 @@ from nbgrader.preprocessors import ClearOutput
 from nbgrader.utils import compute_checksum, is_grade, is_locked
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
-from traitlets.config import Config, PyFileConfigLoader
+from traitlets.config import Config
 
 from course_lib.clean import one_line, plain
 from course_lib.errors import CourseError
@@ -64,6 +66,7 @@ from course_lib.grading.record import (
 )
 from course_lib.grading.regrade import Change, NotConfirmedError, Pending, reasons
 from course_lib.grading.sandbox import trusted
+from course_lib.grading.settings import read_settings
 from course_lib.grading.task import Graded, Result, Settings, Task, at
 from course_lib.workspace import use_own_tools
 
@@ -95,8 +98,34 @@ def make_release(root: Path, assignment: str) -> list[Path]:
     """
     if not sorted((root / "solutions" / assignment).glob("*.ipynb")):
         raise ClassroomError(f"solutions/{assignment} has no notebook to release.")
-    _convert(GenerateAssignment, root, assignment, log=_log_path(root, assignment, "release"))
+    with _kept(root / "labs" / assignment):
+        try:
+            _convert(GenerateAssignment, root, assignment, log=_log_path(root, assignment, "release"))
+        except ClassroomError as error:
+            if "Cannot add or remove cells" not in str(error):
+                raise
+            raise ClassroomError(
+                f"solutions/{assignment} has other exercises than the lab that was handed in already. Once somebody "
+                "was graded, exercises can't be added or removed: change their text and checks, or start a new term. "
+                "The lab that is out stays as it is."
+            ) from error
     return sorted((root / "labs" / assignment).rglob("*.ipynb"))
+
+
+@contextlib.contextmanager
+def _kept(folder: Path) -> Iterator[None]:
+    """Put a folder back as it was if something in the block fails."""
+    with tempfile.TemporaryDirectory() as aside:
+        before = Path(aside) / folder.name
+        if folder.is_dir():
+            shutil.copytree(folder, before)
+        try:
+            yield
+        except BaseException:
+            if before.is_dir():
+                shutil.rmtree(folder, ignore_errors=True)
+                shutil.copytree(before, folder)
+            raise
 
 
 def grade_submissions(
@@ -136,6 +165,7 @@ def grade_submissions(
     with _database_problems():
         if not _is_released(root, assignment):
             make_release(root, assignment)
+        _require_same_worth(root, assignment)
     submitted = root / "class" / "submitted"
     if students is None:
         students = sorted(p.parent.name for p in submitted.glob(f"*/{assignment}") if p.is_dir())
@@ -560,9 +590,7 @@ def _exercise_report(
 
 
 def _config(root: Path) -> Config:
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
-    config.CourseDirectory.root = str(root.resolve())
-    return config
+    return read_settings(root)
 
 
 def _gradebook(root: Path) -> Gradebook:
@@ -618,6 +646,25 @@ def _is_released(root: Path, assignment: str) -> bool:
         return bool(_notebooks(root, assignment))
     except MissingEntry:
         return False
+
+
+def _require_same_worth(root: Path, assignment: str) -> None:
+    """Raise ClassroomError if an exercise is worth something else in solutions/ than in the gradebook."""
+    with _gradebook(root) as gradebook:
+        known = {
+            (notebook.name, cell.name): float(cell.max_score)
+            for notebook in gradebook.find_assignment(assignment).notebooks
+            for cell in notebook.grade_cells
+        }
+    for path in sorted((root / "solutions" / assignment).glob("*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            worth = float(cell.metadata.nbgrader.get("points", 0)) if is_grade(cell) else None
+            told = known.get((path.stem, grade_id(cell)))
+            if worth is not None and told is not None and told != worth:
+                raise ClassroomError(
+                    f"{path.name}: {grade_id(cell)} is worth {worth:g} points in solutions/ and {told:g} in the "
+                    "gradebook: run `course release`, then grade."
+                )
 
 
 def _convert(

@@ -191,9 +191,10 @@ def give_back(
     without: list[str] = []
     if not hold:
         count, without = release_feedback(workspace, lab)
-        said = f"{count} learners can fetch theirs"
+        said = f"{count} {'learner' if count == 1 else 'learners'} can fetch theirs"
+    made = f"{len(pages)} {'page' if len(pages) == 1 else 'pages'}"
     console.print(
-        f"Feedback:  {workspace.classroom / 'feedback'} ({len(pages)} pages; {said})",
+        f"Feedback:  {workspace.classroom / 'feedback'} ({made}; {said})",
         soft_wrap=True,
         markup=False,
     )

@@ -36,6 +36,9 @@ def nbgrader_settings(workspace: Workspace) -> Iterator[Any]:
     """Yield nbgrader's settings as `nbgrader_config.py` at the course root gives them."""
     from nbgrader.apps import NbGrader
 
+    from course_lib.grading.settings import read_settings
+
+    read_settings(workspace.root)  # nbgrader itself would go on with its defaults
     use_own_tools()
     before = Path.cwd()
     os.chdir(workspace.root)

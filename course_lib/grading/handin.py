@@ -83,11 +83,13 @@ def look_before(work: Path, released: Path, anyway: bool = False) -> list[str]:
         empty, all_of_them = _empty(own, lab)
         if empty:
             notes.append(
-                f"{file}: {empty} of {all_of_them} exercises are still empty; handed in all the same."
+                f"{file}: {empty} of {all_of_them} exercises {'is' if empty == 1 else 'are'} still empty; "
+                "handed in all the same."
             )
     if not touched and not anyway:
         raise HandInError(
-            f"{' and '.join(untouched) or 'The lab'} is untouched: nothing was handed in. "
+            f"{' and '.join(untouched) or 'The lab'} {'are' if len(untouched) > 1 else 'is'} untouched: nothing was "
+            "handed in. "
             "If you mean it, hand in with `course submit NN --anyway`."
         )
     return notes + [f"{file} is untouched; handed in all the same." for file in untouched]

@@ -23,6 +23,9 @@ from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from sqlalchemy import Column, MetaData, String, Table, delete, insert, select
 from traitlets.config import Config
 
+from course_lib.clean import one_line
+from course_lib.errors import CourseError
+
 ANSWERS = Table(
     "course_answer",
     MetaData(),
@@ -107,6 +110,19 @@ def penalty_rule(config: Config) -> AssignLatePenalties:
     return rule
 
 
+def _penalty(rule: AssignLatePenalties, student: str, score: float, late: float) -> float | None:
+    """What being late costs. Raises CourseError for a rule that fails: that is no learner's fault."""
+    try:
+        penalty: float | None = rule.plugin_inst.late_submission_penalty(student, score, late)
+        return penalty if penalty is None else float(penalty)
+    except Exception as error:
+        name = type(rule.plugin_inst).__name__
+        raise CourseError(
+            f"The late rule {name} of nbgrader_config.py fails ({type(error).__name__}: {one_line(error, 200)}): "
+            "mend it, then grade again."
+        ) from error
+
+
 def settle(book: Gradebook, rule: AssignLatePenalties, submissions: Iterable[SubmittedAssignment]) -> None:
     """Give each submission the penalty that follows from its points as they are now; commit is the caller's.
 
@@ -121,9 +137,7 @@ def settle(book: Gradebook, rule: AssignLatePenalties, submissions: Iterable[Sub
             book.db.refresh(notebook)
             penalty = None
             if late > 0:
-                penalty = rule.plugin_inst.late_submission_penalty(
-                    submission.student_id, notebook.score, late
-                )
+                penalty = _penalty(rule, submission.student_id, notebook.score, late)
             notebook.late_submission_penalty = (
                 None if penalty is None else rule._check_late_penalty(notebook, penalty)
             )

@@ -57,22 +57,28 @@ def computed() -> float:
 
 
 @contextlib.contextmanager
-def alarm(seconds: float, error: type[BaseException]) -> Iterator[None]:
-    """Raise `error` in the block when this process has computed for so long; a block around it keeps its own alarm."""
+def alarm(seconds: float, error: type[BaseException], by_clock: bool = False) -> Iterator[None]:
+    """Raise `error` in the block when this process has computed for so long, or when so much time has passed.
+
+    A block around it, or whoever else watches over it, keeps its own alarm.
+    """
+    timer, number = (
+        (signal.ITIMER_REAL, signal.SIGALRM) if by_clock else (signal.ITIMER_VIRTUAL, signal.SIGVTALRM)
+    )
+    now = time.monotonic if by_clock else computed
 
     def ring(signum: int, frame: FrameType | None) -> None:
         raise error
 
-    before = signal.signal(signal.SIGVTALRM, ring)
-    started = computed()
+    before = signal.signal(number, ring)
+    started = now()
     outer = (0.0, 0.0)
     try:
         # It rings again, in case a bare `except:` in a loop caught the first one.
-        outer = signal.setitimer(signal.ITIMER_VIRTUAL, seconds, 0.5)
+        outer = signal.setitimer(timer, seconds, 0.5)
         yield
     finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, before)
+        signal.setitimer(timer, 0)
+        signal.signal(number, before)
         if outer[0]:
-            left = outer[0] - (computed() - started)
-            signal.setitimer(signal.ITIMER_VIRTUAL, max(left, 0.01), outer[1])
+            signal.setitimer(timer, max(outer[0] - (now() - started), 0.01), outer[1])

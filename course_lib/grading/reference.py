@@ -51,7 +51,7 @@ def check_reference(root: Path, assignment: str, trust: bool = False) -> None:
     kept = root / "class" / "references" / f"{assignment}.txt"
     if kept.is_file() and kept.read_text(encoding="utf-8") == key:
         return
-    notebooks = {name: nbformat.reads(text, as_version=4) for name, text in texts.items()}
+    notebooks = {name: _notebook(assignment, name, text) for name, text in texts.items()}
     faults = [fault for name, nb in notebooks.items() for fault in _wrong_worth(name, nb)]
     run = {name: text for name, text in texts.items() if BY_CHECKER not in text and _worth(notebooks[name])}
     if run and not faults:
@@ -63,6 +63,15 @@ def check_reference(root: Path, assignment: str, trust: bool = False) -> None:
             f"Mend solutions/{assignment}; nobody was graded."
         )
     write_atomic(kept, key.encode())
+
+
+def _notebook(assignment: str, name: str, text: str) -> NotebookNode:
+    try:
+        return nbformat.reads(text, as_version=4)
+    except Exception as error:
+        raise BrokenReferenceError(
+            f"solutions/{assignment}/{name}.ipynb can't be read as a notebook: {one_line(error, 200)}."
+        ) from error
 
 
 def _worth(nb: NotebookNode) -> dict[str, float]:

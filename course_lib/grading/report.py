@@ -139,22 +139,11 @@ def misconceptions(graded: Sequence[Outcome]) -> list[Misconception]:
 
 def build_page(lab: str, outcomes: Sequence[Outcome], pairs: Sequence[Pair], when: datetime) -> str:
     """The page as HTML."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["number"] = lambda value: f"{round(value, 2):g}"
-    environment.filters["percent"] = lambda share: f"{share:.0%}".replace("%", "\u00a0%")
-    environment.filters["words"] = lambda name: name.replace("_", " ")
     graded = [outcome for outcome in outcomes if outcome.status == GRADED]
     scores = [outcome.final for outcome in graded]
     most = max((outcome.max_score for outcome in graded), default=0.0)
-    return environment.get_template("report.html.j2").render(
+    return render(
+        "report.html.j2",
         lab=lab,
         when=when.strftime("%Y-%m-%d %H:%M %Z").strip(),
         outcomes=outcomes,

@@ -110,16 +110,8 @@ def _reason_pages(root: Path, lab: str, outcome: Outcome, graded: set[str]) -> l
 
 def reason_page(lab: str, name: str, outcome: Outcome, reason: str) -> str:
     """The page of a notebook that could not be graded, as HTML."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("refused.html.j2").render(
+    return render(
+        "refused.html.j2",
         lab=lab,
         name=one_line(name, 200),
         student=one_line(outcome.student, 200),
