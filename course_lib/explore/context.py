@@ -6,6 +6,7 @@ few seconds, that is asked for a fact at every place of a document twice as long
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -285,6 +286,11 @@ class Recall:
             raise ValueError(f"inside={inside}: no stretch of the document lies there")
         return sum(self.right[i] for i in picked) / sum(self.asked[i] for i in picked)
 
+    def lost(self) -> str:
+        """Say how often facts outside the window are found, in words that do not hang on a processor's last digit."""
+        share, chance = self.share(inside=False), 1 / VALUES
+        return f"as often as by guessing ({chance:.0%})" if abs(share - chance) < 0.03 else f"{share:.0%}"
+
 
 @torch.no_grad()
 def recall_by_position(
@@ -330,9 +336,9 @@ def draw_recall(recall: Recall) -> Picture:
     )  # fmt: skip
     inside = [a for s, a in zip(recall.starts, recall.accuracy, strict=True) if s >= recall.edge]
     sentence = (
-        f"Right answers by the place of the fact in {recall.length} words: {recall.share(inside=False):.0%} where it "
-        f"fell off the edge (guessing: {1 / VALUES:.0%}), {recall.share(inside=True):.0%} inside the window of the "
-        f"last {recall.window} words, and there between {min(inside):.0%} and {max(inside):.0%} in every stretch."
+        f"Right answers by the place of the fact in {recall.length} words: {recall.lost()} where it fell off the edge, "
+        f"{recall.share(inside=True):.0%} inside the window of the last {recall.window} words, and there at least "
+        f"{math.ceil(20 * min(inside) - 1) / 20:.0%} in every stretch."
     )
     return Picture(figure, sentence)
 

@@ -135,3 +135,13 @@ def test_loss_by_context_is_the_loss_of_the_same_token_with_less_before_it() -> 
 def test_the_useful_length_is_the_shortest_that_gives_nearly_the_whole_gain() -> None:
     assert useful_length({1: 4.0, 2: 3.0, 4: 2.01, 8: 2.0}) == 4
     assert useful_length({1: 4.0, 2: 3.0, 4: 2.01, 8: 2.0}, enough=0.0) == 8
+
+
+def test_what_is_said_of_lost_facts_does_not_hang_on_the_last_digit() -> None:
+    """Another processor finds one fact more or less by chance."""
+
+    def recall(found: int) -> Recall:
+        return Recall(starts=[0, 10, 20, 30], right=[found, found, 100, 100], asked=[100] * 4, length=40, window=20)
+
+    assert {recall(found).lost() for found in (6, 7, 8, 9, 10)} == {"as often as by guessing (8%)"}
+    assert recall(30).lost() == "30%"
