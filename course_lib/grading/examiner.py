@@ -219,7 +219,6 @@ class Session:
         self.peer: Peer | None = None
         self.done: list[str] = []  # cells that ran, for a new process
         self.counted = 0.0  # seconds that the learner's code has used, see `meter.py`
-        self.is_first = True  # whether the cells run for the first time
         self.in_cells = 0.0  # those of them that cells took
         self.in_checks = 0.0
         self.lost = 0.0  # those of them that were spent in what had to be stopped
@@ -258,7 +257,6 @@ class Session:
         """Forget the process and all that was run in it; what runs from now on has run before."""
         self.close()
         self.done = []
-        self.is_first = False
 
     def is_over(self) -> bool:
         """Return whether the submission has used up all its time."""
@@ -272,9 +270,7 @@ class Session:
         """
         settings = self.task.settings
         patience = max(settings.limit - self.lost, SHORT)
-        if in_cells and self.is_first:
-            return min(patience, max(settings.cells - self.in_cells, SHORT))
-        if in_cells:  # what ran once, runs again
+        if in_cells:  # how many of them may begin is decided in `Examiner`; what ran once, runs again
             return patience
         return max(min(patience, settings.total - self.in_checks, self.allowed - self.counted), 0.05)
 

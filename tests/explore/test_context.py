@@ -141,7 +141,9 @@ def test_what_is_said_of_lost_facts_does_not_hang_on_the_last_digit() -> None:
     """Another processor finds one fact more or less by chance."""
 
     def recall(found: int) -> Recall:
-        return Recall(starts=[0, 10, 20, 30], right=[found, found, 100, 100], asked=[100] * 4, length=40, window=20)
+        return Recall(
+            starts=[0, 10, 20, 30], right=[found, found, 100, 100], asked=[100] * 4, length=40, window=20
+        )
 
     assert {recall(found).lost() for found in (6, 7, 8, 9, 10)} == {"as often as by guessing (8%)"}
     assert recall(30).lost() == "30%"

@@ -139,6 +139,7 @@ BOMBS = {
     "empty objects": lambda: notebook(",".join(["{}"] * 10_000_000)),
     "objects in objects": lambda: notebook("", '{"a":' * 5_000_000 + "1" + "}" * 5_000_000),
     "objects in the metadata": lambda: notebook("", '{"a": [' + ",".join(["{}"] * 450_000) + "]}"),
+    "objects in the cells": lambda: notebook('{"source": [' + ",".join(["{}"] * 450_000) + "]}"),
     "40 MB of output": lambda: output('"' + "x, {[" * 8_000_000 + '"'),
     "64 MB of output in lines": lambda: output("[" + ",".join(['"' + "x" * 76 + '\\n"'] * 800_000) + "]"),
 }
@@ -165,7 +166,8 @@ print(said)
     [
         ("empty objects", "more than 1,000,000 values"),
         ("objects in objects", "more than 1,000,000 values"),
-        ("objects in the metadata", "more than 400,000 values beside its outputs"),
+        ("objects in the metadata", "0 cells"),  # nobody looks at them
+        ("objects in the cells", "more than 400,000 values beside its outputs"),
         ("40 MB of output", "1 cells"),
         ("64 MB of output in lines", "1 cells"),
     ],
