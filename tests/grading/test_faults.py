@@ -24,6 +24,7 @@ import pytest
 
 from course_lib.grading.answers import build_submission
 from course_lib.grading.classroom import make_release
+from course_lib.grading.preprocessors import grade_id
 
 from .conftest import REPO, TINY, add_tiny, make_root, submit
 from .test_attacks import ancestors, proc, running
@@ -466,6 +467,8 @@ def test_all_are_graded_again_when_the_tests_changed(graded: Path) -> None:
     nb = nbformat.read(path, as_version=4)
     for cell in nb.cells:
         cell.source = cell.source.replace("double(-7) == -14", "double(-7) == 99")
+        if grade_id(cell) == "solve_double":  # the reference solution has to pass them, or nobody is graded
+            cell.source = cell.source.replace("return ", "return 99 if x == -7 else ")
     nbformat.write(nb, path)
     grade(graded)
     found = grades(graded)
