@@ -224,6 +224,7 @@ class Session:
         self.lost = 0.0  # those of them that were spent in what had to be stopped
         self.has_stopped = False  # whether a cell was stopped
         self.allowed = math.inf  # what `counted` may come to in the block of a check
+        self.returning: set[str] = set()  # the learner's functions that gave something
         self.gave_none = ""  # the learner's function that gave None in this check where it gives data
         self.ids = itertools.count(1)
         self.callbacks: dict[int, Callable[..., Any]] = {}
@@ -394,12 +395,7 @@ class Session:
             raise _theirs(reply["error"])
         before = decoder.handles
         values = [decoder.decode(tree) for tree in reply["values"]]
-        if (
-            target[0] == "name"
-            and self.data_functions.get(target[1]) is False
-            and any(value is None for value in values)
-        ):
-            self.gave_none = target[1]
+        self._look_for_return(target, values)
         if decoder.handles > before and target[0] == "name" and target[1] in self.data_functions:
             what = next((kind for tree in reply["values"] if (kind := _object_in(tree))), "an object")
             raise checks.NotDataError(
@@ -409,6 +405,15 @@ class Session:
         if len(values) != request["times"]:
             raise WireError("a call gave another number of results")
         return values[0] if times is None else values
+
+    def _look_for_return(self, target: Tree, values: list[Any]) -> None:
+        """Note a learner's function that should give data and never gave anything but None: its `return` is missing."""
+        if target[0] != "name" or self.data_functions.get(target[1]) is not False:
+            return
+        if any(value is not None for value in values):
+            self.returning.add(target[1])
+        elif target[1] not in self.returning:
+            self.gave_none = target[1]
 
     def _lent(self, value: Any) -> Any:
         """Dice that a check throws its inputs with stay here: the learner's code gets others, drawn by them."""
