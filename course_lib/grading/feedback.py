@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import html
 import re
-from pathlib import Path
 from typing import Any
 
 import bleach
@@ -28,9 +27,9 @@ from traitlets.config import Config
 from course_lib.clean import one_line
 from course_lib.grading.checks import CheckResult, from_data
 from course_lib.grading.marks import penalty_rule, settle
+from course_lib.grading.pages import TEMPLATES
 from course_lib.grading.preprocessors import SHOWN, check_reports, grade_id
 
-TEMPLATES = Path(__file__).resolve().parent / "templates"
 Resources = dict[str, Any]
 
 TAGS = frozenset(

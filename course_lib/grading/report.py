@@ -19,9 +19,9 @@ from course_lib.evaluation.intervals import wilson_interval
 from course_lib.grading.checks import CheckResult
 from course_lib.grading.classroom import GRADED, Outcome, current_outcomes
 from course_lib.grading.export import write_private
+from course_lib.grading.pages import render
 from course_lib.grading.similarity import Pair, similar_submissions
 
-TEMPLATES = Path(__file__).resolve().parent / "templates"
 MISCONCEPTIONS = 15  # rows that a person reads
 TOO_SLOW = "The check ran too long and was stopped."
 STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000)

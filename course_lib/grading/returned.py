@@ -19,10 +19,10 @@ from course_lib.grading.admit import NotAdmittedError, read_plain
 from course_lib.grading.classroom import MAIN, NOBODYS_FAULT, ClassroomError, generate_feedback
 from course_lib.grading.collect import Collected, record_of
 from course_lib.grading.exchange import HAS_EXCHANGE, LEARNER, _run
+from course_lib.grading.pages import render
 from course_lib.grading.record import NOT_GRADED, Outcome, write_atomic
 from course_lib.workspace import Workspace
 
-TEMPLATES = Path(__file__).resolve().parent / "templates"
 SECRET = "submission_secret.txt"
 KEPT = (SECRET, "timestamp.txt")  # what nbgrader's release reads beside the pages
 
