@@ -122,7 +122,8 @@ def clock_time(folder: Path) -> datetime | None:
         return None
     if changed is None or changed < datetime(FIRST_YEAR, 1, 1, tzinfo=UTC).timestamp():
         return None
-    return min(datetime.fromtimestamp(min(changed, 2**40 / 1000), UTC), datetime.now(UTC))
+    now = datetime.now(UTC)
+    return now if changed >= now.timestamp() else datetime.fromtimestamp(changed, UTC)
 
 
 def read_plain(path: Path, most: int = MOST_NOTEBOOK) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import symtable
 
 
@@ -17,6 +18,11 @@ def defined_names(source: str) -> set[str]:
         for symbol in table.get_symbols()
         if (symbol.is_assigned() or symbol.is_namespace()) and not symbol.is_imported()
     }
+
+
+def used_names(source: str) -> set[str]:
+    """The names that a cell mentions anywhere, in words of its code or of its texts."""
+    return set(re.findall(r"[^\W\d]\w*", source))
 
 
 PLAIN = {"int", "float", "complex", "str", "bool", "bytes", "list", "tuple", "dict", "set", "frozenset"}

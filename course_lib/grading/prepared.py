@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.preprocessors import ClearHiddenTests, ClearOutput, ClearSolutions, ComputeChecksums, LockCells
 
-from course_lib.grading.names import data_functions, defined_names
+from course_lib.grading.names import data_functions, defined_names, used_names
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Prepared:
 
     view: NotebookNode  # stubs for solutions, hidden checks, checksums
     released: list[str]  # the source of each cell as learners got it
-    names: list[str]  # what the answer cells define: at grading it is the learner's
+    names: list[str]  # what the answer cells define and checks ask for: at grading it is the learner's
     gives_data: dict[
         str, bool
     ]  # functions that return plain data by their annotation, and whether that may be None
@@ -45,4 +45,10 @@ def prepare(instructor: NotebookNode) -> Prepared:
     released, _ = ClearHiddenTests().preprocess(nbformat.from_dict(view), {})
     names: set[str] = set().union(*map(defined_names, answers))
     gives_data = {name: none for source in answers for name, none in data_functions(source).items()}
+    checks = [
+        c.source
+        for c in view.cells
+        if c.cell_type == "code" and utils.is_grade(c) and c.metadata.nbgrader.points
+    ]
+    names &= set().union(*map(used_names, checks))
     return Prepared(view, [cell.source.strip() for cell in released.cells], sorted(names), gives_data)

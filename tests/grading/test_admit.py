@@ -1,5 +1,6 @@
 """What is let in: times that a clock can show, files that a browser cannot run, notebooks that fit into memory."""
 
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ import pytest
 from course_lib.grading import admit
 from course_lib.grading.admit import (
     NotAdmittedError,
+    clock_time,
     hand_in_time,
     may_keep,
     parse_notebook,
@@ -179,3 +181,20 @@ def test_no_notebook_takes_more_than_a_gigabyte(bomb: str, says: str) -> None:
     megabytes, said = done.stdout.strip().split("\n", 1)
     assert says in said
     assert int(megabytes) < 1024
+
+
+def test_the_clock_of_a_hand_in_without_a_time_is_that_of_its_files(tmp_path: Path) -> None:
+    """Today and in a year the same; and never later than now."""
+    assert clock_time(tmp_path) is None
+    for day, expected in ((1, 1), (3, 3), (2, 3)):
+        file = tmp_path / f"{day}.txt"
+        file.write_text("x")
+        moment = datetime(2026, 3, day, 12, tzinfo=UTC).timestamp()
+        os.utime(file, (moment, moment))
+        assert clock_time(tmp_path) == datetime(2026, 3, expected, 12, tzinfo=UTC)
+    os.utime(file, (2**40, 2**40))
+    found = clock_time(tmp_path)
+    assert found is not None
+    assert abs((found - datetime.now(UTC)).total_seconds()) < 60
+    (tmp_path / "timestamp.txt").write_text("2026-02-01 00:00:00 UTC")
+    assert clock_time(tmp_path) == datetime(2026, 2, 1, tzinfo=UTC)

@@ -278,7 +278,7 @@ def test_an_object_does_not_decide_about_itself(name: str, grader: Grader) -> No
     assert verdict_here(learner, body), "the trick works in one process; that is why there are two"
     points, said = points_outside(grader, learner, body)
     assert points == 0.0
-    assert "TypeError" in said
+    assert "raised" in said
 
 
 def test_a_process_that_ends_costs_one_check(grader: Grader) -> None:

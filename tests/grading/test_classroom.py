@@ -217,7 +217,6 @@ BROKEN: dict[str, tuple[str, str, str]] = {
         '{"cells": 3, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
         "lab.ipynb",
     ),
-    "renamed": ("Lab(1).ipynb", nbformat.writes(tiny_lab()), "No lab.ipynb; found Lab(1).ipynb."),
 }
 
 

@@ -40,7 +40,7 @@ def test_an_old_mark_and_what_being_late_costs_are_shown() -> None:
     assert table["learner"] == ["1", "2", "late", "of 6"]
     assert table["ada"] == ["4", "1.5*", "-0.55", "4.95"]
     assert table["ben"] == ["4", "*", "", "4"]
-    assert table["cleo"] == ["-", "-", "-", "-"]
+    assert table["cleo"] == ["-", "-", "-", "(1)"], "points of an earlier hand-in stand"
     assert "late" not in shown(Outcome("ben", GRADED, {"double": 4.0}, MOST))
 
 
