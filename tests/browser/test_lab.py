@@ -215,9 +215,10 @@ def test_a_quiz_keeps_its_keys_its_answer_and_its_still(page: Page, server: Serv
     for place in ("on an option", "on the text of a question"):
         if place != "on an option":
             quiz.locator("b").first.click()
+            page.wait_for_timeout(500)  # nobody types faster
         for key in ("ArrowDown", "ArrowUp", "d", "d", "x", "a", "b", "j", "k"):
             page.keyboard.press(key)
-        page.wait_for_timeout(300)
+            page.wait_for_timeout(200)  # or answers to two arrows cross on a busy machine
         assert notebook() == before, place
     expect(page.get_by_text("That is learning.")).to_be_visible()  # down and up again
     page.keyboard.press("Control+s")

@@ -211,7 +211,8 @@ def test_a_busy_machine_costs_nothing(grader: Grader) -> None:
     try:
         started = time.monotonic()
         found = graded(grader, TWO, answers, limit=2.0)
-        assert time.monotonic() - started > 3.0, "the machine was not busy, so nothing was tested"
+        if time.monotonic() - started < 3.0:  # a machine with more cores than its number says
+            pytest.skip("the machine did not become busy, so nothing was tested")
     finally:
         for one in pack:
             one.kill()
