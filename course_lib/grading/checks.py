@@ -197,7 +197,9 @@ class Checks:
 
     def _trace(self, check: str, error: BaseException) -> None:
         """Keep for the instructor what went wrong in the check itself, not in the learner's code."""
-        if _OUTSIDE is None or getattr(error, "of_the_learner", False) or len(_OUTSIDE.traces) >= MOST_TRACES:
+        if _OUTSIDE is None or len(_OUTSIDE.traces) >= MOST_TRACES:
+            return
+        if getattr(error, "of_the_learner", False) or isinstance(error, NotDataError):
             return
         lines = "".join(traceback.format_exception(error)[-8:])[-MOST_TRACE:]
         _OUTSIDE.traces.append(f"{self.exercise}, check {check!r}:\n{lines}")

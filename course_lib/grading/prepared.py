@@ -20,9 +20,8 @@ class Prepared:
     view: NotebookNode  # stubs for solutions, hidden checks, checksums
     released: list[str]  # the source of each cell as learners got it
     names: list[str]  # what the answer cells define and checks ask for: at grading it is the learner's
-    gives_data: dict[
-        str, bool
-    ]  # functions that return plain data by their annotation, and whether that may be None
+    # Functions that return plain data by their annotation, and whether that may be None.
+    gives_data: dict[str, bool]
 
     def text(self) -> str:
         """Return it as JSON."""

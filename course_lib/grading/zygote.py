@@ -199,7 +199,7 @@ class Zygote:
         self.control, self.run, self.isolate = control, run, isolate
         self.watches = run is not _examiner  # no learner's code runs there, and it has a limit of its own
         self.children: dict[socket.socket, dict[int, float]] = {control: {}}  # connection: pid: most MB
-        self.used: dict[socket.socket, float] = {control: 0.0}  # seconds; see `_count`
+        self.used: dict[socket.socket, float] = {control: 0.0}  # seconds that count; see `_watch`
         self.computed: dict[int, float] = {}  # pid: seconds of computing when we last looked
         self.members: dict[int, set[int]] = {}  # pid: itself and what it had started then
         self.looked = time.monotonic()
@@ -216,9 +216,8 @@ class Zygote:
             ready = select.select(list(self.children), [], [], WATCH if watched else IDLE)[0]
             if not ready and not watched and len(self.children) == 1:
                 return  # nobody has asked for long; the grader starts another one when it needs it
-            if (
-                watched and time.monotonic() - self.looked >= WATCH
-            ):  # also when there is always something to serve
+            # Also when there is always something to serve.
+            if watched and time.monotonic() - self.looked >= WATCH:
                 self._watch()
             for connection in ready:
                 self._serve(connection)
