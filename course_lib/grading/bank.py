@@ -64,18 +64,22 @@ class LabVerdicts:
         return self.lab[:2], str(len({verdict.exercise for verdict in self.verdicts})), shares[0], shares[1]
 
 
+# Where name, sentence and what is said in the exercise's text stand in the calls that declare a check.
+DECLARES = {"check": (0, 2), "idea": (0, 2), "rule": (1, 3)}
+
+
 def declared_checks(notebook: Path) -> dict[str, dict[str, str]]:
-    """The sentence of each check of each exercise, read from the instructor's notebook."""
+    """The sentence of each check, idea or rule of each exercise, read from the instructor's notebook."""
     found: dict[str, dict[str, str]] = {}
     for cell in nbformat.read(notebook, as_version=4).cells:
         if cell.cell_type == "code" and grade_id(cell).startswith("grade_"):
             calls = (
-                node.args
+                (node.args, *DECLARES[attribute])
                 for node in ast.walk(ast.parse(cell.source))
-                if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "check"
+                if isinstance(node, ast.Call) and (attribute := getattr(node.func, "attr", "")) in DECLARES
             )
             found[grade_id(cell).removeprefix("grade_")] = {
-                ast.literal_eval(name): ast.literal_eval(message) for name, _, message, *_ in calls
+                ast.literal_eval(args[name]): ast.literal_eval(args[message]) for args, name, message in calls
             }
     return found
 
@@ -142,12 +146,14 @@ def _fault(
         if failed or lost:
             return f"it lost {lost:g} points ({', '.join(failed)})"
         return VISIBLE_ONLY if answer.exercise in stopped else ""
-    meant = checks.get(answer.caught_by)
-    if meant is None or meant.reason not in ("failed", "raised"):
-        return f"{answer.caught_by}, the check meant for it, {meant.reason if meant else 'did not run'}"
-    if meant.message != messages[answer.exercise][answer.caught_by]:
-        return f"{answer.caught_by} says {meant.message!r}"
-    return "" if lost >= meant.points else f"it lost {lost:g} points; the check is worth {meant.points:g}"
+    first = next((check for check in checks.values() if not check.passed), None)
+    if first is None or lost <= 0:
+        return "it kept all points"
+    if answer.caught_by not in messages[answer.exercise]:
+        return f"{answer.caught_by}, the check meant for it, is not there"
+    if first.name != answer.caught_by or first.reason not in ("failed", "raised"):
+        return f"{answer.caught_by} is meant for it, and {first.name} says {first.message!r}"
+    return ""
 
 
 def graders_table(labs: Iterable[LabVerdicts]) -> Table:

@@ -66,7 +66,7 @@ MOST_TRACES, MOST_TRACE = 20, 6000  # for the instructor, of checks that failed 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What one check found; `reason` is passed, failed, raised, slow or not written."""
+    """What one check found; `reason` is passed, failed, raised, slow, not written, or waits (for another check)."""
 
     name: str
     points: float
@@ -101,6 +101,24 @@ class Stopped(Exception):  # noqa: N818 - it tells what happened to the learner'
     """The learner's process ended while a check was asking it."""
 
 
+@dataclass
+class Attempt:
+    """What becomes of one check while it runs."""
+
+    reason: str = "passed"
+    message: str = ""
+    raised: str = ""
+
+    @property
+    def lost(self) -> bool:
+        """Whether the check gives no points."""
+        return self.reason != "passed"
+
+    def fail(self, reason: str, message: str, raised: str = "") -> None:
+        """Say why it gives no points."""
+        self.reason, self.message, self.raised = reason, message, raised
+
+
 class Checks:
     """Collect the weighted checks of one exercise and give one score.
 
@@ -125,6 +143,9 @@ class Checks:
         self.limit = limit
         self.results: list[CheckResult] = []
         self._left = total
+        self._names: list[str] = []
+        if seed is None and _HOMES and _HOMES[-1].seed is not None:
+            seed = _HOMES[-1].seed
         secret = os.environ.get(SEED_VARIABLE, "") if seed is None else str(seed)
         entropy = int.from_bytes(secret.encode()) if secret else secrets.randbits(128)
         self._seeds = np.random.SeedSequence([entropy, zlib.crc32(exercise.encode())])
@@ -143,7 +164,7 @@ class Checks:
         """Fresh normal numbers, float64 unless told."""
         import torch
 
-        return torch.randn(*shape, generator=self.generator, dtype=dtype or torch.float64)
+        return torch.randn(shape, generator=self.generator, dtype=dtype or torch.float64)
 
     @contextlib.contextmanager
     def check(
@@ -154,46 +175,59 @@ class Checks:
         At grading the block's own tensors, lists ... stay as they are whatever a learner's function does to them,
         so that it can't change what is expected. A check of such changes says `changes=True`.
         """
-        if name in (result.name for result in self.results):
+        self.claim(name, points)
+        with self.trying(name, points, message, limit, changes):
+            yield
+
+    def claim(self, name: str, points: float) -> None:
+        """Take a name for a check. Raises ValueError for a second one of that name, or points that are not positive."""
+        if name in self._names:
             raise ValueError(f"two checks of {self.exercise!r} are called {name!r}")
         if points <= 0:
             raise ValueError(f"check {name!r}: points must be above 0, found {points}")
+        self._names.append(name)
+
+    @contextlib.contextmanager
+    def trying(
+        self, name: str, points: float, message: str, limit: float | None = None, changes: bool = False
+    ) -> Iterator[Attempt]:
+        """Run the block within its limits and write down a result: what it raised, or what the attempt was told."""
         seconds = max(min(limit or self.limit, self._left), 0.05)
-        reason, raised = "passed", ""
+        attempt = Attempt()
         clock = _Clock()
         try:
             with _silence(), _time_limit(seconds), _seen(changes):
-                yield
+                yield attempt
         except (TimeUp, TimeoutError):
-            reason, message = "slow", TOO_SLOW.format(seconds=seconds)
+            attempt.fail("slow", TOO_SLOW.format(seconds=seconds))
         except Stopped:
-            reason, message = "raised", f"{message} {ENDED}"
+            attempt.fail("raised", f"{message} {ENDED}")
         except NotImplementedError:
-            reason, message = "not written", NOT_WRITTEN
+            attempt.fail("not written", NOT_WRITTEN)
         except AssertionError:
-            reason, message = "failed", _without_return() or message
+            attempt.fail("failed", _without_return() or message)
         except BaseException as error:
-            reason, message = "raised", _own_sentence(error) or message
+            raised = ""
             # What was raised here, by what the check did with a result, is not for a learner to look for.
             if _OUTSIDE is None or getattr(error, "of_the_learner", False):
                 raised = next(
                     (kind.__name__ for kind in type(error).__mro__ if kind in TOLD), "another error"
                 )
-            if raised == "NameError" and _OUTSIDE is not None and _OUTSIDE.session.has_stopped:
-                message, raised = CELL_STOPPED, ""
+            sentence = _own_sentence(error) or message
+            if raised == "NameError" and (stopped := name_error_sentence()):
+                sentence, raised = stopped, ""
+            attempt.fail("raised", sentence, raised)
             self._trace(name, error)
         self._left -= clock.passed()
-        passed = reason == "passed"
+        earned = 0.0 if attempt.lost else float(points)
         self.results.append(
-            CheckResult(
-                name,
-                float(points),
-                float(points) if passed else 0.0,
-                reason,
-                "" if passed else message,
-                raised,
-            )
+            CheckResult(name, float(points), earned, attempt.reason, attempt.message, attempt.raised)
         )
+
+    def write(self, name: str, points: float, reason: str, message: str = "") -> None:
+        """Write down a result that was found elsewhere; only "passed" gives the points."""
+        earned = float(points) if reason == "passed" else 0.0
+        self.results.append(CheckResult(name, float(points), earned, reason, message))
 
     def _trace(self, check: str, error: BaseException) -> None:
         """Keep for the instructor what went wrong in the check itself, not in the learner's code."""
@@ -299,6 +333,50 @@ class _Outside:
 
 
 _OUTSIDE: _Outside | None = None
+
+
+@dataclass(frozen=True)
+class _Home:
+    """What contracts need to know about where they run."""
+
+    find: Callable[[str], Callable[..., Any] | None]  # the instructor's solutions
+    seed: int | None = None
+    explains: bool = True
+
+
+_HOMES: list[_Home] = []
+
+
+def outside_session() -> Session | None:
+    """The conversation with the learner's process, None where their code runs in this one."""
+    return _OUTSIDE.session if _OUTSIDE is not None else None
+
+
+def reference(name: str) -> Callable[..., Any] | None:
+    """The function of that name in the instructor's solution, None if it is not known here."""
+    return _HOMES[-1].find(name) if _HOMES else None
+
+
+def explains() -> bool:
+    """Whether contracts look for the mistake behind wrong results."""
+    return _HOMES[-1].explains if _HOMES else True
+
+
+@contextlib.contextmanager
+def at_home(
+    find: Callable[[str], Callable[..., Any] | None], seed: int | None = None, explains: bool = True
+) -> Iterator[None]:
+    """Within the block, contracts ask `find` for the instructor's solutions, and checks draw from `seed` if given."""
+    _HOMES.append(_Home(find, seed, explains))
+    try:
+        yield
+    finally:
+        _HOMES.pop()
+
+
+def name_error_sentence() -> str:
+    """What a learner hears whose function misses a name because a cell above was stopped; "" if none was."""
+    return CELL_STOPPED if _OUTSIDE is not None and _OUTSIDE.session.has_stopped else ""
 
 
 @contextlib.contextmanager

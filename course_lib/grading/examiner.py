@@ -32,6 +32,15 @@ import torch
 from IPython.core.inputtransformer2 import TransformerManager
 
 from course_lib.grading import checks
+from course_lib.grading.calls import (
+    OBJECTS,
+    Call,
+    Outcome,
+    describe_error,
+    foreign,
+    read_outcomes,
+    write_calls,
+)
 from course_lib.grading.frames import Closed, Peer, Tree, WireError
 from course_lib.grading.kernel import (
     KEPT_TYPES,
@@ -39,7 +48,6 @@ from course_lib.grading.kernel import (
     MOST_FILES,
     MOST_TEXT,
     builtin_error,
-    describe_error,
 )
 from course_lib.grading.meter import Meter, alarm
 from course_lib.grading.names import definition, only_imports
@@ -57,20 +65,6 @@ MOST_OUTPUTS, MOST_KEPT = 1000, 6 * 2**20  # outputs of one cell, and characters
 GRACE = 3.0  # seconds of computing after a check cell's limit
 MOST_FOLDERS = 8  # in one another, in the working folder
 PLAIN_RESULTS = (float, int)
-# What is often given back in place of data; other names are a learner's to choose, and are not repeated.
-OBJECTS = {
-    "generator",
-    "map",
-    "zip",
-    "filter",
-    "function",
-    "method",
-    "module",
-    "dict_keys",
-    "dict_values",
-    "dict_items",
-}
-OBJECTS |= {"reversed", "enumerate", "deque", "Parameter", "Module", "type"}
 
 
 # --- what stays in the learner's process ---------------------------------------------------------------------
@@ -406,6 +400,25 @@ class Session:
             raise WireError("a call gave another number of results")
         return values[0] if times is None else values
 
+    def calls(self, name: str, calls: Sequence[Call]) -> list[Outcome]:
+        """Call a learner's function many times in one request. Raises NameError if there is none of that name."""
+        encoder = self._encoder([])
+        request = {"what": "calls", "name": name, "calls": write_calls(calls, encoder)}
+        reply, parts = self._ask(request, encoder.parts)
+        if reply.get("missing"):
+            raise _theirs({"type": "NameError", "text": f"name {name!r} is not defined"})
+        try:
+            outcomes = read_outcomes(reply["outcomes"], Decoder(parts, foreign))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise WireError("outcomes are not well formed") from error
+        whole = len(outcomes) == len(calls) and all(
+            bool(outcome.error) or len(outcome.values) == call.times
+            for outcome, call in zip(outcomes, calls, strict=False)
+        )
+        if not whole:
+            raise WireError("another number of outcomes than calls")
+        return outcomes
+
     def _look_for_return(self, target: Tree, values: list[Any]) -> None:
         """Note a learner's function that should give data and never gave anything but None: its `return` is missing."""
         if target[0] != "name" or self.data_functions.get(target[1]) is not False:
@@ -579,8 +592,11 @@ class CellResult:
 class Examiner:
     """Goes through one notebook: once as its reader would, then exercise by exercise."""
 
-    def __init__(self, session: Session, learner: set[str], settings: Settings) -> None:
+    def __init__(
+        self, session: Session, learner: set[str], settings: Settings, solutions: Mapping[str, str] | None = None
+    ) -> None:
         self.session, self.learner, self.settings = session, learner, settings
+        self.solutions = solutions or {}  # the instructor's answers: the cell's source by the names that it defines
         self.own: dict[str, Any] = {"__builtins__": builtins, "__name__": "__main__"}
         self.written: list[str] = []  # sources of the learner's cells up to the check
         self.checked: dict[str, bytes] = {}  # the files that a check saw last
@@ -646,6 +662,7 @@ class Examiner:
         with (
             self._in_work_folder(),
             checks.outside(show, self.session, self.source, self.traces),
+            checks.at_home(self._reference),
             _alarm(self.settings.limit),
             _nothing_is_not_close(),
         ):
@@ -666,6 +683,15 @@ class Examiner:
             )
             shown.append({"output_type": "execute_result", "data": {"text/plain": text}, "metadata": {}})
         return shown
+
+    def _reference(self, name: str) -> Callable[..., Any] | None:
+        """The instructor's own function of that name, in a namespace of its own."""
+        if name not in self.solutions:
+            return None
+        names = dict(self.own)
+        exec(compile(self.solutions[name], "<solution>", "exec"), names)
+        found: Callable[..., Any] = names[name]
+        return found
 
     @contextlib.contextmanager
     def _in_work_folder(self) -> Iterator[None]:

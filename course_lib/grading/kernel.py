@@ -28,6 +28,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from course_lib import clock
+from course_lib.grading.calls import describe_error, perform
 from course_lib.grading.frames import Peer, Tree
 from course_lib.grading.wire import MUTABLE, Decoder, Encoder
 
@@ -275,7 +276,7 @@ class Agent:
             # Gradients are on for each call, whatever a cell of the learner's own has switched for all of torch.
             with contextlib.redirect_stdout(printed), torch.enable_grad():
                 args, kwargs = decoder.decode(request["args"]), decoder.decode(request["kwargs"])
-                before = [_as_it_is(value) for value in (*args, *kwargs.values())]
+                before = [_with_dice(value) for value in (*args, *kwargs.values())]
                 target = decoder.decode(request["target"])
                 values = [target(*args, **kwargs) for _ in range(request["times"])]
             reply["values"] = [encoder.encode(value) for value in values]
@@ -285,10 +286,20 @@ class Agent:
         reply["changed"] = [
             [place, encoder.encode(value)]
             for place, (value, was) in enumerate(after)
-            if was is not None and _as_it_is(value) != was
+            if was is not None and _with_dice(value) != was
         ]
         reply["printed"] = printed.getvalue()[:MOST_TEXT]
         return reply, encoder.parts
+
+    def _calls(self, request: Mapping[str, Any], parts: list[bytes]) -> tuple[Tree, list[bytes]]:
+        """Many calls at once; what they return stays here unless it is plain data."""
+        encoder = Encoder(lambda value: ["handle", 0, type(value).__name__, callable(value)])
+        try:
+            target = self.shell.user_ns[request["name"]]
+        except KeyError:
+            return {"missing": True}, []
+        found = perform(target, request["calls"], lambda leaves: self._decoder(parts, leaves), encoder)
+        return {"outcomes": found}, encoder.parts
 
     def _backward(self, request: Mapping[str, Any], parts: list[bytes]) -> tuple[Tree, list[bytes]]:
         output, leaves = self.graphs[request["graph"]]
@@ -319,7 +330,7 @@ class Agent:
         return {"files": found}, data
 
 
-def _as_it_is(value: Any) -> Tree | None:
+def _with_dice(value: Any) -> Tree | None:
     """What a changeable argument holds now, for comparing; None for what cannot change."""
     if not isinstance(value, MUTABLE):
         return None
@@ -329,19 +340,6 @@ def _as_it_is(value: Any) -> Tree | None:
 
     encoder = Encoder(lambda other: ["object", id(other)], mark)
     return [encoder.encode(value), encoder.parts]
-
-
-def describe_error(error: BaseException) -> dict[str, str]:
-    """The nearest built-in class of an exception, and its text."""
-    kind = next(
-        (k.__name__ for k in type(error).__mro__ if k.__module__ == "builtins" and k is not object),
-        "Exception",
-    )
-    try:
-        text = str(error)[:2000]
-    except BaseException:
-        text = ""
-    return {"type": kind, "text": text, "own": "" if type(error).__name__ == kind else "yes"}
 
 
 def builtin_error(name: str) -> type[BaseException]:

@@ -22,6 +22,7 @@ class Prepared:
     names: list[str]  # what the answer cells define and checks ask for: at grading it is the learner's
     # Functions that return plain data by their annotation, and whether that may be None.
     gives_data: dict[str, bool]
+    solutions: dict[str, str]  # the instructor's answers: the cell's source by the names that it defines
 
     def text(self) -> str:
         """Return it as JSON."""
@@ -49,5 +50,6 @@ def prepare(instructor: NotebookNode) -> Prepared:
         for c in view.cells
         if c.cell_type == "code" and utils.is_grade(c) and c.metadata.nbgrader.points
     ]
+    solutions = {name: source for source in answers for name in defined_names(source) if name in names}
     names &= set().union(*map(used_names, checks))
-    return Prepared(view, [cell.source.strip() for cell in released.cells], sorted(names), gives_data)
+    return Prepared(view, [cell.source.strip() for cell in released.cells], sorted(names), gives_data, solutions)

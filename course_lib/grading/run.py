@@ -74,7 +74,7 @@ def examine(nb: NotebookNode, prepared: Prepared, task: Task, processes: Process
             if cell.source.strip():
                 cells.append(Cell(place, _kind(cell), cell.source))
     session = Session(processes, task, prepared.gives_data)
-    examiner = Examiner(session, set(prepared.names), task.settings)
+    examiner = Examiner(session, set(prepared.names), task.settings, prepared.solutions)
     try:
         for result in examiner.examine(cells):
             cell = nb.cells[result.place]

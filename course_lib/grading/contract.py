@@ -1,0 +1,653 @@
+"""The contract of an exercise: said once, in the solution notebook; checks and their sentences follow from it.
+
+    contract = Contract("softmax", points=16)
+    given = contract.of("softmax", reference=torch.softmax)
+    with given.idea("adds-up", 6, "Exponentiate, then divide by the sum along dim.", said="along `dim`"):
+        given.call(contract.randn(3, 5), 1.0, -1)
+    with given.idea("refuses", 2, "Raise a ValueError for a temperature of 0 or less.", said="ValueError if"):
+        given.refuses(contract.randn(4), 0.0, about="temperature 0")
+    contract.score()
+
+The ideas of a function stand in order, from ordinary inputs to corners. The first is its core: the others count only
+where ordinary inputs give the right values. The calls of an idea go to the learner's process in one message.
+
+Without being asked for, every call also checks that arguments stay as they are and that the result has the type, dtype
+and shape of the reference's; some are repeated later, and in other dtypes and layouts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import torch
+
+from course_lib.grading import chance, checks
+from course_lib.grading.calls import Call, Foreign, Outcome, call_here
+from course_lib.grading.checks import Checks
+from course_lib.grading.compare import Difference, Rule, difference, wrong_type
+
+Kind = Literal["raised", "value", "form", "changes", "state", "shared", "gradient", "refusal"]
+# How severe: if several things are wrong in an idea, the first of these is told.
+ORDER: tuple[Kind, ...] = ("raised", "value", "refusal", "gradient", "form", "changes", "shared", "state")
+GATING = ("raised", "value")  # in the core, they leave nothing that later ideas could count
+ONCE = ("form", "shared", "changes", "state")  # a mistake of this kind costs one idea, not each
+VARIED = 2  # of an idea's first calls, so many are repeated and tried in other layouts
+WAITS = "waits"
+WAITING = "Counts once `{core}` is right."
+CHANGED = "Your function changes what it was given: work on a copy."
+STATE = (
+    "The same call gave another result later: your function keeps something from one call to the next, such as a "
+    "global variable, a default list or a cache."
+)
+SHARED = "The result is, or holds, a piece of what was given: build a new one."
+RAISED = "It raised {error} for {about}, where a result is asked for."
+WRONG_ERROR = "It raised {error} for {about}; {asked} is asked for."
+NO_GRADIENT = "No gradient comes back: `.item()`, `.detach()`, `torch.tensor(...)` and NumPy cut the way to the inputs."
+WRONG_GRADIENT = "The values are right, but the gradient is not that of the formula."
+NO_IDS = "Token ids are asked for, whole numbers from 0 on, and something else came back."
+FAULTS = {
+    "range": "There are ids from 0 to V - 1; yours are others, too.",
+    "impossible": "A token with probability 0 was drawn.",
+    "even": "Your draws are more even than chance: draw each token on its own, and don't share out fixed numbers.",
+    "order": "Neighbouring draws depend on each other: draw each token anew, and keep the order in which they came.",
+}
+EVEN = "Every id comes equally often: draw each with its own probability."
+LIKELIEST = "Always the likeliest id: draw, so that the others come as often as their probabilities say."
+ORDINARY = "ordinary inputs"
+PATIENCE = 1.0  # seconds for looking for the mistake that explains an idea's results
+
+
+class Lent:
+    """A function that a call passes; made anew for each call, it remembers what it was asked. See `Contract.lend`."""
+
+    def __init__(self, make: Callable[[], Callable[..., Any]], asked: str = "") -> None:
+        self.make, self.asked = make, asked
+        self.renew()
+
+    def renew(self) -> Lent:
+        """Forget everything."""
+        self.function, self.seen = self.make(), []  # type: ignore[var-annotated]
+        return self
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self.seen.append(copy.deepcopy([*args, *kwargs.values()]))
+        return self.function(*args, **kwargs)
+
+
+@dataclass
+class Case:
+    """One call of a contract and what it should give."""
+
+    call: Call
+    what: Literal["value", "refusal", "draws", "alike", "differ"]
+    about: str = ""  # what kind of input it is, for a learner
+    error: type[BaseException] = ValueError
+    p: Sequence[float] = ()  # chances of the draws
+    rivals: Sequence[tuple[Sequence[float], str]] = ()  # chances that come of known mistakes
+    take: Callable[[list[Any]], list[Any]] | None = None  # ids from the results
+    group: int = 0  # of calls that are compared with each other
+    expected: Any = None
+    gradients: list[torch.Tensor | None] | None = None
+    seen: list[list[Any]] = field(default_factory=list)  # what the reference asked each lent function
+    derived: bool = False  # made by the contract, not written by its author
+    again: bool = False  # repeats an earlier call
+    repeats: Case | None = None
+
+
+@dataclass
+class Failure:
+    """What was wrong with one case."""
+
+    kind: Kind
+    sentence: str = ""  # says it exactly; "" leaves it to the idea's
+    raised: str = ""
+    case: Case | None = None
+
+
+@dataclass
+class Idea:
+    """Calls that belong together, their points, and the sentence for whoever gets them wrong."""
+
+    name: str
+    points: float
+    sentence: str
+    said: tuple[str, ...] = ()
+    cases: list[Case] = field(default_factory=list)
+    mistakes: list[tuple[Callable[..., Any], str]] = field(default_factory=list)
+    after: str = ""
+
+
+class Contract(Checks):
+    """The contract of one exercise, with one function or several.
+
+    Args:
+        exercise, points, seed, limit, total: as for `Checks`; the limit is for each idea.
+    """
+
+    def __init__(
+        self, exercise: str, points: float, seed: int | None = None, limit: float = 5.0, total: float = 20.0
+    ) -> None:
+        super().__init__(exercise, points, seed, limit, total)
+        self.functions: list[Function] = []
+
+    def of(
+        self,
+        name: str,
+        reference: Callable[..., Any] | None = None,
+        *,
+        judge: Callable[..., bool | str] | None = None,
+        close: float | None = None,
+        near: float = 0.0,
+        dtype: Literal["float", "same", "any"] = "float",
+        floats: bool = True,
+        fresh: bool = False,
+    ) -> Function:
+        """Return the promises about the learner's function of that name.
+
+        Args:
+            reference: gives what is right; by default the solution in this notebook. It may change nothing.
+            judge: for exercises with several right results: called with the result and the arguments (as
+                `judge(found, *args, **kwargs)`), says whether it is right, or in a sentence what is wrong.
+                What the reference gives then only sets the type.
+            close, near: relative and absolute tolerance (`compare.Rule`).
+            dtype: of tensors in the result: "float" (float32 or float64), "same" as the reference's, or "any".
+            floats: whether float64 arguments are also tried as float32 and with gaps in memory.
+            fresh: whether the result must share nothing with the arguments.
+        """
+        names = sys._getframe(1).f_globals
+        target = None if checks.outside_session() else names.get(name)
+        model = checks.reference(name) or target or reference
+        function = Function(self, name, target, model, reference, judge, Rule(close, near, dtype), floats, fresh)
+        self.functions.append(function)
+        return function
+
+    def score(self) -> float:
+        """Show one line per idea and return the points, between 0 and all."""
+        for function in self.functions:
+            function.close_rules()
+        return super().score()
+
+    def dice(self) -> torch.Generator:
+        """A new torch generator with a fresh seed, for an argument."""
+        return torch.Generator().manual_seed(int(self.rng.integers(2**62)))
+
+    def lend(self, make: Callable[[], Callable[..., Any]], asked: str = "") -> Lent:
+        """A function to pass to a learner's, such as a mock model; `make()` is called for each call that gets it.
+
+        Args:
+            asked: if given, it has to be asked what the reference asks it, in that order; else the learner hears this.
+        """
+        return Lent(make, asked)
+
+    def ints(self, high: int, *shape: int) -> torch.Tensor:
+        """Fresh whole numbers from 0 to high - 1, int64."""
+        return torch.from_numpy(self.rng.integers(0, high, shape))
+
+
+class Function:
+    """What a contract promises about one function; made by `Contract.of`."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        name: str,
+        target: Callable[..., Any] | None,
+        model: Callable[..., Any] | None,
+        reference: Callable[..., Any] | None,
+        judge: Callable[..., bool | str] | None,
+        rule: Rule,
+        floats: bool,
+        fresh: bool,
+    ) -> None:
+        if model is None:
+            raise ValueError(f"{name!r} has no reference: no cell of the solution defines it")
+        self.contract, self.name, self.target = contract, name, target
+        self.model = model  # the instructor's answer, whose parameters have the names that learners know
+        self.reference = reference or model
+        self.judge, self.tolerance, self.floats, self.fresh = judge, rule, floats, fresh
+        self.core: str = ""
+        self.core_failed = False
+        self.unwritten = False
+        self.ideas: list[Idea] = []
+        self.rules: dict[str, Idea] = {}  # kind: the idea that such failures count against
+        self.broken: dict[str, Failure] = {}
+        self.charged: set[str] = set()
+        self.failed: set[str] = set()
+        self.allowed: list[tuple[str, str]] = []
+        self._open: Idea | None = None
+        self._groups = 0
+
+    # --- what an instructor writes ---
+
+    @contextlib.contextmanager
+    def idea(
+        self, name: str, points: float, sentence: str, said: str | Sequence[str] = "", after: str = ""
+    ) -> Iterator[None]:
+        """Collect the calls of one idea in the block, and make them at its end.
+
+        Args:
+            sentence: what a learner hears whose calls give something wrong; about the misconception, not the inputs.
+            said: the words of the exercise's text that ask for this, or several.
+            after: another idea that must be right for this one to count, beside the core.
+        """
+        self.contract.claim(name, points)
+        self._open = Idea(name, points, sentence, (said,) if isinstance(said, str) else tuple(said), after=after)
+        self.ideas.append(self._open)
+        self.core = self.core or name
+        yield
+        idea, self._open = self._open, None
+        self._examine(idea)
+
+    def rule(self, kind: Kind, name: str, points: float, sentence: str, said: str = "") -> None:
+        """Let all failures of one kind count against an idea of their own, wherever they happen.
+
+        Kinds: "form" (type, dtype), "changes" (arguments changed), "state", "shared", "gradient".
+        """
+        self.contract.claim(name, points)
+        self.rules[kind] = Idea(name, points, sentence, (said,))
+
+    def call(self, *args: Any, about: str = "", gradient: bool = False, **kwargs: Any) -> None:
+        """Call the function; the result must be the reference's.
+
+        Args:
+            about: what kind of input it is, such as "an empty list"; a learner may hear it.
+            gradient: also compare the gradients of all inputs that require them.
+        """
+        call = Call(args, kwargs)
+        if gradient:
+            call = replace(call, cotangent=torch.ones(()))  # takes its shape from the expected result
+        self._add(Case(call, "value", about))
+
+    def refuses(
+        self, *args: Any, about: str = "", error: type[BaseException] = ValueError, **kwargs: Any
+    ) -> None:
+        """Call the function; it must raise that error, or one of its subclasses."""
+        self._add(Case(Call(args, kwargs), "refusal", about, error))
+
+    def draws(
+        self,
+        p: Sequence[float] | torch.Tensor,
+        *args: Any,
+        times: int = 1,
+        take: Callable[[list[Any]], list[Any]] | None = None,
+        mistakes: Sequence[tuple[Sequence[float] | torch.Tensor, str]] = (),
+        about: str = "",
+        **kwargs: Any,
+    ) -> None:
+        """Call the function `times` times on the same dice; the results must be independent draws from p.
+
+        Args:
+            take: gets the list of results and returns the ids in them; by default each is an id, or a list of ids.
+            mistakes: chances that would come of a known mistake, each with its sentence. That all ids come equally
+                often, or only the likeliest, is known already.
+        """
+        chances = p.tolist() if isinstance(p, torch.Tensor) else list(p)
+        call = Call(args, kwargs, times, seed=self._die())
+        rivals = [(q.tolist() if isinstance(q, torch.Tensor) else list(q), sentence) for q, sentence in mistakes]
+        self._add(Case(call, "draws", about, p=chances, rivals=rivals, take=take))
+
+    def alike(self, *args: Any, times: int = 1, about: str = "", **kwargs: Any) -> None:
+        """Make the same call twice, the global dice thrown anew in between: the results must be equal."""
+        self._groups += 1
+        for _ in range(2):
+            call = Call(args, kwargs, times, seed=self._die())
+            self._add(Case(call, "alike", about, group=self._groups))
+
+    def differ(self, *calls: Sequence[Any], times: int = 1, about: str = "") -> None:
+        """Make several calls, each a list of arguments, on the same global dice: no two may give the same."""
+        self._groups += 1
+        die = self._die()
+        for args in calls:
+            self._add(Case(Call(tuple(args), {}, times, seed=die), "differ", about, group=self._groups))
+
+    def mistake(self, function: Callable[..., Any], sentence: str) -> None:
+        """Name a way in which this idea goes wrong: whoever's results are those of `function` hears this sentence."""
+        self._now().mistakes.append((function, sentence))
+
+    def allow(self, slips: str, why: str) -> None:
+        """Say that some slips (a pattern of their names, such as "float*") make no wrong answer here, and why."""
+        self.allowed.append((slips, why))
+
+    # --- what follows from it ---
+
+    def _now(self) -> Idea:
+        if self._open is None:
+            raise ValueError("calls belong into a block: with given.idea(...):")
+        return self._open
+
+    def _add(self, case: Case) -> None:
+        idea = self._now()
+        case.call = _renewed(case.call)
+        case.about = case.about or (idea.cases[-1].about if idea.cases else "")
+        idea.cases.append(case)
+
+    def _die(self) -> int:
+        return int(self.contract.rng.integers(2**31))
+
+    def _examine(self, idea: Idea) -> None:
+        """Make the calls of an idea and write down what it earned."""
+        if not idea.cases:
+            raise ValueError(f"idea {idea.name!r} makes no call")
+        self._complete(idea)
+        if self.unwritten:
+            self.contract.write(idea.name, idea.points, "not written", checks.NOT_WRITTEN)
+            return
+        waits_for = self.core if self.core_failed else idea.after if idea.after in self.failed else ""
+        if waits_for:
+            self.contract.write(idea.name, idea.points, WAITS, WAITING.format(core=waits_for))
+            self.failed.add(idea.name)
+            return
+        failures: list[Failure] = []
+        judged = False
+        with self.contract.trying(idea.name, idea.points, idea.sentence) as attempt:
+            outcomes = self._outcomes(idea)
+            failures = self._failures(idea, outcomes)
+            judged = True
+            self._judge(idea, failures, outcomes, attempt)
+        if attempt.lost:
+            self.failed.add(idea.name)
+        if idea.name == self.core and attempt.reason == "not written":
+            self.unwritten = True
+        if idea.name == self.core and (
+            not judged or any(failure.kind in GATING for failure in failures)
+        ):
+            self.core_failed = True
+
+    def _complete(self, idea: Idea) -> None:
+        """Add what every contract checks: other layouts and dtypes of the core's first calls, and repetitions."""
+        first = [case for case in idea.cases if case.what == "value"][:VARIED]
+        if self.floats and idea.name == self.core:
+            for case in first:
+                if _doubles(case.call) and case.call.cotangent is None:
+                    single = replace(case.call, args=_as_single(case.call.args), kwargs=_as_single(case.call.kwargs))
+                    idea.cases.append(replace(case, call=single, derived=True))
+                    idea.cases.append(replace(case, call=replace(case.call, loose=True), derived=True))
+        idea.cases += [replace(case, call=_renewed(case.call), derived=True, again=True, repeats=case) for case in first]
+        for case in idea.cases:
+            if case.what == "value":
+                self._expect(case)
+
+    def _expect(self, case: Case) -> None:
+        if case.call.cotangent is None:
+            (outcome,) = call_here(self.reference, [case.call])
+            case.expected = _result(outcome, self.name)
+            case.seen = [lent.seen for lent in _lent(case.call)]
+            for lent in _lent(case.call):
+                lent.renew()
+            return
+        (outcome,) = call_here(self.reference, [replace(case.call, cotangent=None)])
+        result = _result(outcome, self.name)
+        cotangent = self.contract.randn(*result.shape)
+        case.call = replace(case.call, cotangent=cotangent)
+        (outcome,) = call_here(self.reference, [case.call])
+        case.expected, case.gradients = _result(outcome, self.name), outcome.gradients
+
+    def _outcomes(self, idea: Idea) -> list[Outcome]:
+        calls = [case.call for case in idea.cases]
+        session = checks.outside_session()
+        if session is not None:
+            return list(session.calls(self.name, calls))
+        if self.target is None:
+            raise NameError(f"name {self.name!r} is not defined")
+        return call_here(self.target, calls)
+
+    def _failures(self, idea: Idea, outcomes: list[Outcome]) -> list[Failure]:
+        failures = []
+        for case, outcome in zip(idea.cases, outcomes, strict=True):
+            if outcome.changed:
+                failures.append(Failure("changes", CHANGED, case=case))
+            failures += self._of_case(case, outcome)
+        groups: dict[int, list[tuple[Case, Outcome]]] = {}
+        for case, outcome in zip(idea.cases, outcomes, strict=True):
+            if case.group:
+                groups.setdefault(case.group, []).append((case, outcome))
+        failures += [failure for group in groups.values() for failure in _compared(group)]
+        # A repetition says something of its own only where the call was right the first time.
+        wrong = {id(f.case) for f in failures if f.case and not f.case.again and f.kind != "changes"}
+        return [f for f in failures if not (f.case and f.case.again and id(f.case.repeats) in wrong)]
+
+    def _of_case(self, case: Case, outcome: Outcome) -> list[Failure]:
+        about = case.about or ORDINARY
+        if outcome.error == "NotImplementedError":
+            raise NotImplementedError
+        if case.what == "refusal":
+            return self._of_refusal(case, outcome, about)
+        if outcome.error:
+            sentence = RAISED.format(error=_told(outcome.error), about=about)
+            if outcome.error == "NameError":
+                sentence = checks.name_error_sentence() or sentence
+            return [Failure("state" if case.again else "raised", sentence, _told(outcome.error), case)]
+        if case.what == "draws":
+            return self._of_draws(case, outcome)
+        if case.what != "value":
+            return []
+        found = self._of_value(case, outcome)
+        if case.again:
+            return [Failure("state", STATE, case=case)] if found and found[0].kind == "value" else []
+        return found
+
+    def _of_refusal(self, case: Case, outcome: Outcome, about: str) -> list[Failure]:
+        if not outcome.error:
+            return [Failure("refusal", case=case)]
+        kind = getattr(__import__("builtins"), outcome.error, Exception)
+        if isinstance(kind, type) and issubclass(kind, case.error):
+            return []
+        asked = f"{'an' if case.error.__name__[0] in 'AEIOU' else 'a'} {case.error.__name__}"
+        sentence = WRONG_ERROR.format(error=_told(outcome.error), about=about, asked=asked)
+        return [Failure("refusal", sentence, _told(outcome.error), case)]
+
+    def _of_draws(self, case: Case, outcome: Outcome) -> list[Failure]:
+        if None in outcome.values:
+            return [Failure("value", checks.NO_RETURN.format(name=self.name), case=case)]
+        try:
+            drawn = (case.take or _flat)(outcome.values)
+            ids = [int(one) for one in drawn]
+            if any(float(one) != i for one, i in zip(drawn, ids, strict=True)):
+                return [Failure("value", NO_IDS, case=case)]
+        except (TypeError, ValueError, IndexError, AttributeError, RuntimeError):
+            return [Failure("value", NO_IDS, case=case)]
+        fault = chance.fault(ids, case.p)
+        if fault:
+            return [Failure("value", FAULTS.get(fault, ""), case=case)]
+        wrong = difference(list(drawn), ids, self.tolerance)
+        return [Failure("form", wrong.sentence, case=case)] if wrong else []
+
+    def _of_value(self, case: Case, outcome: Outcome) -> list[Failure]:
+        found: list[Failure] = []
+        value = outcome.value
+        if value is None and case.expected is not None:
+            return [Failure("value", checks.NO_RETURN.format(name=self.name), case=case)]
+        wrong = self._judged(case, value) if self.judge else difference(value, case.expected, self.tolerance)
+        if wrong is not None:
+            found.append(Failure(wrong.kind, wrong.sentence, case=case))
+        for lent, seen in zip(_lent(case.call), case.seen, strict=False):
+            asked = difference(lent.seen, seen) if lent.asked and not found else None
+            if asked is not None and asked.kind == "value":
+                found.append(Failure("value", lent.asked, case=case))
+        if self.fresh and outcome.shared:
+            found.append(Failure("shared", SHARED, case=case))
+        if case.gradients is not None and not (found and found[0].kind == "value"):
+            if outcome.gradients is None or all(map(_no_gradient, outcome.gradients)):
+                found.append(Failure("gradient", NO_GRADIENT, case=case))
+            elif any(
+                _no_gradient(one) != _no_gradient(other)
+                or (one is not None and other is not None and difference(one, other, Rule(near=1e-6, dtype="any")))
+                for one, other in zip(outcome.gradients, case.gradients, strict=True)
+            ):
+                found.append(Failure("gradient", WRONG_GRADIENT, case=case))
+        return found
+
+    def _judged(self, case: Case, value: Any) -> Difference | None:
+        if isinstance(value, Foreign):
+            return difference(value, case.expected, self.tolerance)
+        of_kind = isinstance(value, list | tuple) and isinstance(case.expected, list | tuple)
+        if of_kind and type(value) is not type(case.expected):
+            found, value = value, type(case.expected)(value)
+            if self._verdict(case, value) is True:
+                return wrong_type(found, value)
+        verdict = self._verdict(case, value)
+        return None if verdict is True else Difference("value", verdict if isinstance(verdict, str) else "")
+
+    def _verdict(self, case: Case, value: Any) -> bool | str:
+        assert self.judge is not None
+        call = copy.deepcopy((case.call.args, case.call.kwargs))
+        try:
+            return self.judge(value, *call[0], **call[1])
+        except (TypeError, ValueError, IndexError, KeyError, AttributeError, RuntimeError):
+            return False
+
+    def _judge(self, idea: Idea, failures: list[Failure], outcomes: list[Outcome], attempt: checks.Attempt) -> None:
+        """Decide whether the idea loses its points, and by which sentence."""
+        mine = []
+        for failure in failures:
+            if failure.kind in self.rules:
+                self.broken.setdefault(failure.kind, failure)
+            elif failure.kind in ONCE and failure.kind in self.charged:
+                continue
+            else:
+                mine.append(failure)
+        self.charged |= {failure.kind for failure in mine if failure.kind in ONCE}
+        if not mine:
+            return
+        worst = min(mine, key=lambda failure: ORDER.index(failure.kind))
+        sentence = worst.sentence
+        if worst.kind == "value" and not sentence:
+            sentence = self._explained(idea, outcomes)
+        elif worst.kind == "raised" and worst.case and worst.case.about and idea.name != self.core:
+            sentence = f"{sentence} {idea.sentence}"
+        attempt.fail("raised" if worst.raised else "failed", sentence or idea.sentence)
+
+    def _explained(self, idea: Idea, outcomes: list[Outcome]) -> str:
+        """The sentence of the mistake whose results are these, "" if none that we know of."""
+        from course_lib.grading.slips import explanations
+
+        own = [(case, outcome) for case, outcome in zip(idea.cases, outcomes, strict=True) if not case.derived]
+        throws = [(case, outcome) for case, outcome in own if case.what == "draws"]
+        if throws:
+            return _drawn_by_mistake(throws)
+        pairs = [(case, outcome) for case, outcome in own if case.what in ("value", "refusal")]
+        if not checks.explains() or not pairs:
+            return ""
+        deadline = time.monotonic() + PATIENCE
+        calls = [replace(case.call, cotangent=None) for case, _ in pairs]
+        general = [] if self.judge else explanations(self.model, calls)
+        for rival, sentence in [*idea.mistakes, *general]:
+            if time.monotonic() > deadline:
+                break
+            with contextlib.suppress(Exception):
+                if self._is_like(rival, pairs):
+                    return sentence
+        return ""
+
+    def _is_like(self, rival: Callable[..., Any], pairs: list[tuple[Case, Outcome]]) -> bool:
+        """Whether a function gives all these outcomes, the wrong ones and the right ones."""
+        for case, outcome in pairs:
+            (theirs,) = call_here(rival, [replace(case.call, cotangent=None)])
+            if bool(theirs.error) != bool(outcome.error) or theirs.error != outcome.error:
+                return False
+            if not theirs.error and difference(outcome.value, theirs.value, Rule(dtype="any")):
+                return False
+        return True
+
+    def close_rules(self) -> None:
+        """Write down what the rules of this function earned, after all its ideas."""
+        for kind, idea in self.rules.items():
+            failure = self.broken.get(kind)
+            if self.unwritten:
+                self.contract.write(idea.name, idea.points, "not written", checks.NOT_WRITTEN)
+            elif self.core_failed:
+                self.contract.write(idea.name, idea.points, WAITS, WAITING.format(core=self.core))
+            elif failure is not None:
+                exact = failure.sentence if kind in ("form", "raised") else ""
+                self.contract.write(idea.name, idea.points, "failed", f"{idea.sentence} {exact}".strip())
+            else:
+                self.contract.write(idea.name, idea.points, "passed")
+        self.rules = {}
+
+
+def _lent(call: Call) -> list[Lent]:
+    return [value for value in (*call.args, *call.kwargs.values()) if isinstance(value, Lent)]
+
+
+def _renewed(call: Call) -> Call:
+    """The call with functions of its own."""
+
+    def new(value: Any) -> Any:
+        return Lent(value.make, value.asked) if isinstance(value, Lent) else value
+
+    return replace(call, args=tuple(map(new, call.args)), kwargs={k: new(v) for k, v in call.kwargs.items()})
+
+
+def _result(outcome: Outcome, name: str) -> Any:
+    if outcome.error:
+        raise ValueError(f"the reference of {name!r} raises {outcome.error} for a call of its contract: {outcome.text}")
+    return outcome.value
+
+
+def _told(error: str) -> str:
+    return error if error in {kind.__name__ for kind in checks.TOLD} else "another error"
+
+
+def _flat(values: list[Any]) -> list[Any]:
+    return [one for value in values for one in (value if isinstance(value, list | tuple) else [value])]
+
+
+def _drawn(case: Case, outcome: Outcome) -> list[int]:
+    return [int(one) for one in (case.take or _flat)(outcome.values)]
+
+
+def _rivals(case: Case) -> dict[str, list[float]]:
+    """The chances that come of known mistakes, by the sentence that names the mistake."""
+    size, likeliest = len(case.p), max(range(len(case.p)), key=case.p.__getitem__)
+    known = {sentence: list(p) for p, sentence in case.rivals}
+    if len({*case.p}) > 1:
+        known[EVEN] = [1.0] * size
+    known[LIKELIEST] = [float(i == likeliest) for i in range(size)]
+    return known
+
+
+def _drawn_by_mistake(cases: Sequence[tuple[Case, Outcome]]) -> str:
+    """The sentence of the mistake whose chances fit all these draws, "" if none does."""
+    if any(outcome.error for _, outcome in cases):
+        return ""
+    drawn = [(_rivals(case), _drawn(case, outcome)) for case, outcome in cases]
+    for sentence in drawn[0][0]:
+        if all(sentence in known and not chance.fault(ids, known[sentence]) for known, ids in drawn):
+            return sentence
+    return ""
+
+
+def _no_gradient(gradient: torch.Tensor | None) -> bool:
+    return gradient is None or not bool(gradient.any())
+
+
+def _compared(group: list[tuple[Case, Outcome]]) -> list[Failure]:
+    """The failures of calls that should give the same, or each something else."""
+    case = group[0][0]
+    if any(outcome.error for _, outcome in group):
+        return []
+    values = [outcome.values for _, outcome in group]
+    same = [difference(one, other) is None for i, one in enumerate(values) for other in values[:i]]
+    right = all(same) if case.what == "alike" else not any(same)
+    return [] if right else [Failure("value", case=case)]
+
+
+def _doubles(call: Call) -> bool:
+    values = [*call.args, *call.kwargs.values()]
+    return any(isinstance(value, torch.Tensor) and value.dtype == torch.float64 for value in values)
+
+
+def _as_single(values: Any) -> Any:
+    def single(value: Any) -> Any:
+        double = isinstance(value, torch.Tensor) and value.dtype == torch.float64
+        return value.detach().float().requires_grad_(value.requires_grad) if double else value
+
+    if isinstance(values, dict):
+        return {name: single(value) for name, value in values.items()}
+    return tuple(map(single, values))
