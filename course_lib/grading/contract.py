@@ -77,7 +77,8 @@ class Lent:
         return self
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        self.seen.append(copy.deepcopy([*args, *kwargs.values()]))
+        if self.asked:
+            self.seen.append(copy.deepcopy([*args, *kwargs.values()]))
         return self.function(*args, **kwargs)
 
 
@@ -382,19 +383,22 @@ class Function:
                 self._expect(case)
 
     def _expect(self, case: Case) -> None:
-        if case.call.cotangent is None:
-            (outcome,) = call_here(self.reference, [case.call])
-            case.expected = _result(outcome, self.name)
-            case.seen = [lent.seen for lent in _lent(case.call)]
-            for lent in _lent(case.call):
-                lent.renew()
-            return
-        (outcome,) = call_here(self.reference, [replace(case.call, cotangent=None)])
-        result = _result(outcome, self.name)
-        cotangent = self.contract.randn(*result.shape)
-        case.call = replace(case.call, cotangent=cotangent)
-        (outcome,) = call_here(self.reference, [case.call])
-        case.expected, case.gradients = _result(outcome, self.name), outcome.gradients
+        """Ask the reference, which changes nothing."""
+        args, kwargs, leaves = case.call.args, case.call.kwargs, []
+        if case.call.cotangent is not None:
+            args, kwargs, leaves = _with_leaves(case.call)
+        try:
+            case.expected = self.reference(*args, **kwargs)
+        except Exception as error:
+            raise ValueError(f"the reference of {self.name!r} raises {error!r} for a call of its contract") from error
+        case.seen = [lent.seen for lent in _lent(case.call)]
+        for lent in _lent(case.call):
+            lent.renew()
+        if case.call.cotangent is not None:
+            cotangent = self.contract.randn(*case.expected.shape)
+            case.call = replace(case.call, cotangent=cotangent)
+            (case.expected * cotangent).sum().backward()
+            case.gradients, case.expected = [leaf.grad for leaf in leaves], case.expected.detach()
 
     def _outcomes(self, idea: Idea) -> list[Outcome]:
         calls = [case.call for case in idea.cases]
@@ -605,10 +609,17 @@ def _renewed(call: Call) -> Call:
     return replace(call, args=tuple(map(new, call.args)), kwargs={k: new(v) for k, v in call.kwargs.items()})
 
 
-def _result(outcome: Outcome, name: str) -> Any:
-    if outcome.error:
-        raise ValueError(f"the reference of {name!r} raises {outcome.error} for a call of its contract: {outcome.text}")
-    return outcome.value
+def _with_leaves(call: Call) -> tuple[tuple[Any, ...], dict[str, Any], list[torch.Tensor]]:
+    """The arguments of a call with fresh tensors that require gradients, and these."""
+    leaves: list[torch.Tensor] = []
+
+    def fresh(value: Any) -> Any:
+        if not isinstance(value, torch.Tensor) or not value.requires_grad:
+            return value
+        leaves.append(value.detach().clone().requires_grad_())
+        return leaves[-1]
+
+    return tuple(map(fresh, call.args)), {name: fresh(value) for name, value in call.kwargs.items()}, leaves
 
 
 def _told(error: str) -> str:
