@@ -176,6 +176,10 @@ class Contract(Checks):
             function.close_rules()
         return super().score()
 
+    def all_ideas(self) -> list[Idea]:
+        """The ideas and rules of all its functions."""
+        return [idea for function in self.functions for idea in (*function.ideas, *function.ruled)]
+
     def dice(self) -> torch.Generator:
         """A new torch generator with a fresh seed, for an argument."""
         return torch.Generator().manual_seed(int(self.rng.integers(2**62)))
@@ -219,6 +223,7 @@ class Function:
         self.unwritten = False
         self.ideas: list[Idea] = []
         self.rules: dict[str, Idea] = {}  # kind: the idea that such failures count against
+        self.ruled: list[Idea] = []  # all of them, also once they were written down
         self.broken: dict[str, Failure] = {}
         self.charged: set[str] = set()
         self.failed: set[str] = set()
@@ -254,13 +259,16 @@ class Function:
         idea, self._open = self._open, None
         self._examine(idea)
 
-    def rule(self, kind: Kind, name: str, points: float, sentence: str, said: str = "") -> None:
+    def rule(
+        self, kind: Kind, name: str, points: float, sentence: str, said: str | Sequence[str] = ""
+    ) -> None:
         """Let all failures of one kind count against an idea of their own, wherever they happen.
 
         Kinds: "form" (type, dtype), "changes" (arguments changed), "state", "shared", "gradient".
         """
         self.contract.claim(name, points)
-        self.rules[kind] = Idea(name, points, sentence, (said,))
+        self.rules[kind] = Idea(name, points, sentence, (said,) if isinstance(said, str) else tuple(said))
+        self.ruled.append(self.rules[kind])
 
     def call(self, *args: Any, about: str = "", gradient: bool = False, **kwargs: Any) -> None:
         """Call the function; the result must be the reference's.
@@ -343,15 +351,18 @@ class Function:
         """Make the calls of an idea and write down what it earned."""
         if not idea.cases:
             raise ValueError(f"idea {idea.name!r} makes no call")
-        self._complete(idea)
         if self.unwritten:
             self.contract.write(idea.name, idea.points, "not written", checks.NOT_WRITTEN)
+            return
+        if self.failed and checks.depth() == "first":  # it is known already that points are lost
+            self.contract.write(idea.name, idea.points, WAITS, WAITING.format(core=next(iter(self.failed))))
             return
         waits_for = self.core if self.core_failed else idea.after if idea.after in self.failed else ""
         if waits_for:
             self.contract.write(idea.name, idea.points, WAITS, WAITING.format(core=waits_for))
             self.failed.add(idea.name)
             return
+        self._complete(idea)
         failures: list[Failure] = []
         judged = False
         with self.contract.trying(idea.name, idea.points, idea.sentence) as attempt:
@@ -384,7 +395,8 @@ class Function:
 
     def _expect(self, case: Case) -> None:
         """Ask the reference, which changes nothing."""
-        args, kwargs, leaves = case.call.args, case.call.kwargs, []
+        args, kwargs = case.call.args, case.call.kwargs
+        leaves: list[torch.Tensor] = []
         if case.call.cotangent is not None:
             args, kwargs, leaves = _with_leaves(case.call)
         try:
@@ -553,7 +565,7 @@ class Function:
         if throws:
             return _drawn_by_mistake(throws, idea.mistakes)
         pairs = [(case, outcome) for case, outcome in own if case.what in ("value", "refusal")]
-        if not checks.explains() or not pairs:
+        if checks.depth() != "whole" or not pairs:
             return ""
         deadline = time.monotonic() + PATIENCE
         calls = [replace(case.call, cotangent=None) for case, _ in pairs]

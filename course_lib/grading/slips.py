@@ -1,7 +1,7 @@
 """Slips: general ways in which an answer goes wrong, each a small wrapper that fits over any right answer.
 
 They serve twice. `course report NN --slips` lays every slip that fits over right answers and grades the result: what
-keeps all points survived, and either the contract misses a case or it allows the slip and says why (`Contract.allow`).
+keeps all points survived, and either the contract misses a case or it allows the slip and says why (`Function.allow`).
 And where a learner's results are exactly those of a slip over the reference, the learner hears its sentence.
 
 A slip fits a parameter or a result by the values that the contract's own calls pass and expect.
@@ -10,7 +10,6 @@ A slip fits a parameter or a result by the values that the contract's own calls 
 from __future__ import annotations
 
 import copy
-import fnmatch
 import functools
 import inspect
 import itertools
@@ -18,18 +17,14 @@ import math
 import random
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 
-from course_lib.grading.calls import Call
+from course_lib.grading.calls import Call, call_here
 from course_lib.grading.compare import Rule, difference
-
-if TYPE_CHECKING:
-    from course_lib.grading.contract import Function
-    from course_lib.grading.local import Lab
 
 Target = Callable[..., Any]
 
@@ -297,8 +292,12 @@ def _wrap_result(change: Callable[[Any], Any], fits: Callable[[Any], bool]) -> C
         @functools.wraps(function)
         def slipped(*args: Any, **kwargs: Any) -> Any:
             result = function(*args, **kwargs)
-            return change(result) if fits(result) else result
+            if not fits(result):
+                return result
+            slipped.touched = True  # type: ignore[attr-defined]
+            return change(result)
 
+        slipped.touched = False  # type: ignore[attr-defined]
         return slipped
 
     return wrap
@@ -535,6 +534,7 @@ def slips(function: Target, calls: Sequence[Call], accepted: Sequence[Call], res
 def _differs(change: Callable[[Any], Any], result: Any) -> bool:
     """Whether a change makes another result of this one."""
     try:
+        result = result.detach().clone() if isinstance(result, torch.Tensor) else copy.deepcopy(result)
         return difference(change(copy.deepcopy(result)), result, Rule(close=0.0)) is not None
     except Exception:
         return True
@@ -597,62 +597,7 @@ def passed(function: Target, calls: Sequence[Call]) -> dict[str, list[Any]]:
 
 def explanations(function: Target, calls: Sequence[Call]) -> list[tuple[Target, str]]:
     """The slips over a reference that a learner can be told of by results alone, each with its sentence."""
-    from course_lib.grading.calls import call_here
-
     outcomes = call_here(function, calls)
     accepted = [call for call, outcome in zip(calls, outcomes, strict=True) if not outcome.error]
     found = slips(function, calls, accepted, [o.value for o in outcomes if not o.error], refuses=False)
     return [(slip.wrap(function), slip.sentence) for slip in found if slip.sentence]
-
-
-# --- laid over an exercise ----------------------------------------------------------------------------------------
-
-
-FLOATS_ARE_FINE = [
-    (pattern, "results may be float32 or float64") for pattern in ("single:*", "result-single", "result-double")
-]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What became of one slip over one right answer."""
-
-    exercise: str
-    answer: str  # "solution", or the name of an answer of the bank
-    slip: str
-    verdict: str  # "caught", "equivalent", "survived"
-    by: str = ""  # the idea that caught it
-    says: str = ""  # what the learner reads first, or why the contract allows it
-
-
-def lay_over(lab: Lab, exercise: str, answers: dict[str, str | None], seed: int = 0) -> Iterator[Finding]:
-    """Lay every slip that fits over right answers of one exercise; yield what became of each.
-
-    Args:
-        answers: name -> source of the cell; None for the solution.
-    """
-    contract = lab.attempt(exercise, seed=seed).contract
-    for function in contract.functions if contract else ():
-        cases = [case for idea in function.ideas for case in idea.cases if not case.derived]
-        calls = [replace(case.call, cotangent=None) for case in cases]
-        accepted = [call for case, call in zip(cases, calls, strict=True) if case.what != "refusal"]
-        results = [case.expected for case in cases if case.what == "value"]
-        results += [[0, 1, 2] for case in cases if case.what == "draws" and case.call.times == 1]
-        results += [1 for case in cases if case.what == "draws" and case.call.times > 1]
-        refuses = any(case.what == "refusal" for case in cases)
-        for answer, source in answers.items():
-            for slip in slips(function.model, calls, accepted, results, refuses):
-                yield _verdict(lab, exercise, function, answer, source, slip, seed)
-
-
-def _verdict(
-    lab: Lab, exercise: str, function: Function, answer: str, source: str | None, slip: Slip, seed: int
-) -> Finding:
-    tried = lab.attempt(exercise, source, seed, {function.name: slip.wrap}, explains=False)
-    name = slip.name if len(lab.attempt_names(exercise)) == 1 else f"{function.name}.{slip.name}"
-    first = tried.first
-    if first is not None:
-        return Finding(exercise, answer, name, "caught", first.name, first.message)
-    allowed = [*function.allowed, *(FLOATS_ARE_FINE if function.tolerance.dtype == "float" else [])]
-    why = next((why for pattern, why in allowed if fnmatch.fnmatch(slip.name, pattern)), "")
-    return Finding(exercise, answer, name, "equivalent" if why else "survived", says=why)
