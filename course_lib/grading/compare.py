@@ -49,7 +49,7 @@ class Rule:
 def difference(found: Any, expected: Any, rule: Rule = Rule()) -> Difference | None:
     """Return what is wrong with a result, None if nothing is. A wrong value is told before a wrong form."""
     if isinstance(found, Foreign):
-        return Difference("form", f"Plain data is asked for, and {found.kind} came back.")
+        return Difference("value", f"Plain data is asked for, and {found.kind} came back.")
     if isinstance(expected, torch.Tensor):
         return _tensor(found, expected, rule)
     if expected is None or isinstance(expected, bool | str | bytes):
