@@ -65,21 +65,38 @@ PATIENCE = 1.0  # seconds for looking for the mistake that explains an idea's re
 
 
 class Lent:
-    """A function that a call passes; made anew for each call, it remembers what it was asked. See `Contract.lend`."""
+    """A function that a call passes; made anew for each call, it remembers what it was asked. See `Contract.lend`.
+
+    What the reference asked it is its script: it goes over with the call, so that a learner's process which asks the
+    same hears the answers without a round trip for each.
+    """
 
     def __init__(self, make: Callable[[], Callable[..., Any]], asked: str = "") -> None:
         self.make, self.asked = make, asked
+        self.script: list[tuple[list[Any], Any]] = []
         self.renew()
 
-    def renew(self) -> Lent:
-        """Forget everything."""
-        self.function, self.seen = self.make(), []  # type: ignore[var-annotated]
-        return self
+    def renew(self) -> None:
+        """Begin anew, with what was asked so far as the script."""
+        self.script = getattr(self, "heard", self.script)
+        self.function = self.make()
+        self.heard: list[tuple[list[Any], Any]] = []
+
+    @property
+    def seen(self) -> list[list[Any]]:
+        """What it was asked, in order."""
+        return [args for args, _ in self.heard]
+
+    def catch_up(self, n: int) -> None:
+        """Go through the script's first n questions: they were answered where they were asked."""
+        for args, _ in self.script[len(self.heard) : n]:
+            self(*args)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if self.asked:
-            self.seen.append(copy.deepcopy([*args, *kwargs.values()]))
-        return self.function(*args, **kwargs)
+        asked = [list(value) if isinstance(value, list) else value for value in (*args, *kwargs.values())]
+        reply = self.function(*args, **kwargs)
+        self.heard.append((asked, reply))
+        return reply
 
 
 @dataclass

@@ -411,6 +411,8 @@ class Session:
             outcomes = read_outcomes(reply["outcomes"], Decoder(parts, foreign))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise WireError("outcomes are not well formed") from error
+        for id, served in reply.get("served", ()):
+            self._catch_up(self.callbacks.get(id), served)
         whole = len(outcomes) == len(calls) and all(
             bool(outcome.error) or len(outcome.values) == call.times
             for outcome, call in zip(outcomes, calls, strict=False)
@@ -460,7 +462,8 @@ class Session:
                 )
             id = next(self.ids)
             self.callbacks[id] = value
-            return ["callback", id]
+            script = [[encoder.encode(asked), encoder.encode(said)] for asked, said in getattr(value, "script", ())]
+            return ["callback", id, script]
 
         def mark(tensor: torch.Tensor) -> Tree:
             if not tensor.requires_grad:
@@ -494,11 +497,18 @@ class Session:
         decoder = Decoder(parts, stand_in, gradient)
         return decoder
 
+    @staticmethod
+    def _catch_up(function: Any, served: Any) -> None:
+        """Let a function know that so many questions were answered from its script."""
+        if type(served) is int and served > 0 and hasattr(function, "catch_up"):
+            function.catch_up(served)
+
     def _answer(self, request: Mapping[str, Any], parts: list[bytes]) -> tuple[Tree, list[bytes]]:
         """A function that a check passed is called by the learner's code."""
         function = self.callbacks.get(request.get("id", 0)) if request.get("what") == "callback" else None
         if function is None:
             raise WireError("the learner's process asked for something that it may not ask")
+        self._catch_up(function, request.get("after", 0))
         decoder = self._decoder(parts, [])
         args, kwargs = decoder.decode(request["args"]), decoder.decode(request["kwargs"])
         encoder = self._encoder([])
