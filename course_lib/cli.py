@@ -279,7 +279,7 @@ def report(
 ) -> None:
     """Write one HTML page about a graded lab: scores, checks, misconceptions, what waits, similar pairs.
 
-    With --graders, exits with 1 if a right answer is refused or a wrong one is not caught; with --slips, if one survives.
+    With --graders, exits with 1 if a right answer is refused or a wrong one is not caught; with --slips, if one lives.
     """
     workspace = find_workspace()
     if slips:

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 OTHERS = 2  # right answers of the bank that slips are laid over, beside the solution
 FLOATS_ARE_FINE = [
-    (pattern, "a result may be float32 or float64") for pattern in ("single:*", "result-single", "result-double")
+    (pattern, "a result may be float32 or float64")
+    for pattern in ("single:*", "result-single", "result-double")
 ]
 LABELS = ("Shapes", "Args", "Returns", "Units", "Errors", "Note")
 
@@ -140,9 +141,13 @@ def words(text: str) -> str:
 
 def texts(notebook: Path) -> dict[str, str]:
     """What a learner is told of each coded exercise: its card and its docstrings."""
-    cells = {grade_id(cell): cell.source for cell in nbformat.read(notebook, as_version=4).cells if grade_id(cell)}
+    cells = {
+        grade_id(cell): cell.source for cell in nbformat.read(notebook, as_version=4).cells if grade_id(cell)
+    }
     return {
-        name.removeprefix("solve_"): words(f"{cells[name.replace('solve_', 'card_')]} {' '.join(_docs(source))}")
+        name.removeprefix("solve_"): words(
+            f"{cells[name.replace('solve_', 'card_')]} {' '.join(_docs(source))}"
+        )
         for name, source in cells.items()
         if name.startswith("solve_")
     }
@@ -163,7 +168,7 @@ def paragraphs(source: str) -> list[str]:
 
 
 def unsaid(lab: Lab, notebook: Path, exercise: str) -> list[str]:
-    """Where the text of an exercise and its contract part: quotes that the text lacks, paragraphs that nobody quotes."""
+    """Where text and contract of an exercise part: quotes that the text lacks, paragraphs that nobody quotes."""
     contract = lab.attempt(exercise).contract
     if contract is None:
         return [f"{exercise} has no contract"]

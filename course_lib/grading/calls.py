@@ -126,7 +126,9 @@ def _one(
             ]
             reply["values"] = [encoder.encode(value) for value in values]
             reply["shared"] = _shares(values[0], given) if values else False
-            reply["tracked"] = bool(values) and isinstance(values[0], torch.Tensor) and values[0].requires_grad
+            reply["tracked"] = (
+                bool(values) and isinstance(values[0], torch.Tensor) and values[0].requires_grad
+            )
             if call["cotangent"] is not None and reply["tracked"]:
                 # As one number: a list of gradients makes torch import half a second of algebra first.
                 (values[0] * reading.decode(call["cotangent"])).sum().backward()
@@ -181,7 +183,11 @@ def _parts(value: Any) -> list[Any]:
 def _tensors(value: Any) -> list[torch.Tensor]:
     if isinstance(value, torch.Tensor):
         return [value] if value.layout == torch.strided else []
-    return [part for inner in value[:1000] for part in _tensors(inner)] if isinstance(value, list | tuple) else []
+    return (
+        [part for inner in value[:1000] for part in _tensors(inner)]
+        if isinstance(value, list | tuple)
+        else []
+    )
 
 
 def describe_error(error: BaseException) -> dict[str, str]:

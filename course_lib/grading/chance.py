@@ -38,7 +38,9 @@ def fault(ids: Sequence[int], p: Sequence[float]) -> str:
     if (counts[chances == 0] > 0).any():
         return "impossible"
     level = ALPHA / max(size, 1)
-    if any(is_unlikely(c, n, q, level) for c, q in zip(counts.tolist(), chances.tolist(), strict=True) if q > 0):
+    if any(
+        is_unlikely(c, n, q, level) for c, q in zip(counts.tolist(), chances.tolist(), strict=True) if q > 0
+    ):
         return "frequencies"
     often = n * chances >= FEWEST
     observed = [*counts[often], counts[~often].sum()]
@@ -54,6 +56,8 @@ def fault(ids: Sequence[int], p: Sequence[float]) -> str:
     same = float((chances**2).sum())
     for start in (0, 1):  # pairs that share no draw, so that they are independent
         firsts, seconds = ids[start:-1:2], ids[start + 1 :: 2]
-        if firsts and is_unlikely(sum(a == b for a, b in zip(firsts, seconds, strict=False)), len(firsts), same):
+        if firsts and is_unlikely(
+            sum(a == b for a, b in zip(firsts, seconds, strict=False)), len(firsts), same
+        ):
             return "order"
     return ""

@@ -462,7 +462,9 @@ class Session:
                 )
             id = next(self.ids)
             self.callbacks[id] = value
-            script = [[encoder.encode(asked), encoder.encode(said)] for asked, said in getattr(value, "script", ())]
+            script = [
+                [encoder.encode(asked), encoder.encode(said)] for asked, said in getattr(value, "script", ())
+            ]
             return ["callback", id, script]
 
         def mark(tensor: torch.Tensor) -> Tree:
@@ -603,10 +605,16 @@ class Examiner:
     """Goes through one notebook: once as its reader would, then exercise by exercise."""
 
     def __init__(
-        self, session: Session, learner: set[str], settings: Settings, solutions: Mapping[str, str] | None = None
+        self,
+        session: Session,
+        learner: set[str],
+        settings: Settings,
+        solutions: Mapping[str, str] | None = None,
     ) -> None:
         self.session, self.learner, self.settings = session, learner, settings
-        self.solutions = solutions or {}  # the instructor's answers: the cell's source by the names that it defines
+        self.solutions = (
+            solutions or {}
+        )  # the instructor's answers: the cell's source by the names that it defines
         self.own: dict[str, Any] = {"__builtins__": builtins, "__name__": "__main__"}
         self.written: list[str] = []  # sources of the learner's cells up to the check
         self.checked: dict[str, bytes] = {}  # the files that a check saw last

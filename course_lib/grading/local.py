@@ -55,7 +55,9 @@ class Lab:
         by_id = {grade_id(cell): cell for cell in cells if grade_id(cell)}
         self.setup = [cell.source for cell in cells if grade_id(cell).startswith("setup")]
         self.solutions = {
-            name.removeprefix("solve_"): cell.source for name, cell in by_id.items() if name.startswith("solve_")
+            name.removeprefix("solve_"): cell.source
+            for name, cell in by_id.items()
+            if name.startswith("solve_")
         }
         self.checks = {
             name.removeprefix("grade_"): cell.source
@@ -63,7 +65,9 @@ class Lab:
             if name.startswith("grade_") and not utils.is_solution(cell)
         }
         self.visible = {
-            name.removeprefix("check_"): cell.source for name, cell in by_id.items() if name.startswith("check_")
+            name.removeprefix("check_"): cell.source
+            for name, cell in by_id.items()
+            if name.startswith("check_")
         }
 
     @cached_property
@@ -104,7 +108,7 @@ class Lab:
             source: the answer's cell; by default the instructor's.
             seed: of the inputs.
             instead: wraps the answer's functions of these names before they are checked.
-            depth: "points" leaves out the search for the mistake behind wrong results, which takes a while; "first" ends
+            depth: "points" does not look for the mistake behind wrong results, which takes a while; "first" ends
                 with the first idea that is lost.
 
         Raises whatever the answer's cell or the checks raise outside of a check.
@@ -125,7 +129,9 @@ class Lab:
         names = self.names()
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             try:
-                exec(compile(self.solutions[exercise] if source is None else source, "<answer>", "exec"), names)
+                exec(
+                    compile(self.solutions[exercise] if source is None else source, "<answer>", "exec"), names
+                )
                 exec(compile(self.visible[exercise], "<visible>", "exec"), names)
             except Exception as error:
                 return f"{type(error).__name__}: {error}"

@@ -52,4 +52,6 @@ def prepare(instructor: NotebookNode) -> Prepared:
     ]
     solutions = {name: source for source in answers for name in defined_names(source) if name in names}
     names &= set().union(*map(used_names, checks))
-    return Prepared(view, [cell.source.strip() for cell in released.cells], sorted(names), gives_data, solutions)
+    return Prepared(
+        view, [cell.source.strip() for cell in released.cells], sorted(names), gives_data, solutions
+    )

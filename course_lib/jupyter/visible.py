@@ -51,7 +51,10 @@ class Expect:
         found = self.given(found)
         if _plainly_equal(found, expected):
             return
-        from course_lib.grading.compare import Rule, difference  # torch takes a second where nothing else needs it
+        from course_lib.grading.compare import (
+            Rule,
+            difference,
+        )  # torch takes a second where nothing else needs it
 
         found = _plain(found)
         rule = Rule(1e-4 if close is None and not _is_exact(expected) else close, near, "float")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 
 import pytest
@@ -94,7 +93,8 @@ def test_no_slip_survives(lab: str, exercise: str) -> None:
 @pytest.mark.parametrize(("lab", "answer"), WRONG)
 def test_a_wrong_answer_gets_the_same_points_with_every_secret(lab: str, answer: Answer) -> None:
     points = {
-        lab_of(lab).attempt(answer.exercise, answer.source, seed, depth="points").earned for seed in range(SECRETS)
+        lab_of(lab).attempt(answer.exercise, answer.source, seed, depth="points").earned
+        for seed in range(SECRETS)
     }
     assert len(points) == 1
 
@@ -117,5 +117,3 @@ def test_an_exercise_that_forgets_a_region_lets_slips_live(monkeypatch: pytest.M
     lab.checks["softmax"] = head + "contract.points = 5.0\ncontract.score()\n"
     survived = {f.slip for f in lay_over(lab, "softmax", {"solution": None}) if f.verdict == "survived"}
     assert {"clamped:logits", "result-detached"} & survived or len(survived) > 3
-
-

@@ -81,7 +81,15 @@ def test_the_release_contains_no_solution_and_no_hidden_test(path: Path) -> None
     telling = [line for line in lines if path.stem == "lab" or len(line) > 40]
     assert not [line for line in telling if line in answers]
     everything = release_of(path).read_text()
-    for word in ("BEGIN SOLUTION", "HIDDEN TESTS", "checks.check", "Checks(", "Contract(", "contract.", "given.idea"):
+    for word in (
+        "BEGIN SOLUTION",
+        "HIDDEN TESTS",
+        "checks.check",
+        "Checks(",
+        "Contract(",
+        "contract.",
+        "given.idea",
+    ):
         assert word not in everything
 
 
