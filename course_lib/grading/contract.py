@@ -529,9 +529,9 @@ class Function:
 
         own = [(case, outcome) for case, outcome in zip(idea.cases, outcomes, strict=True) if not case.derived]
         throws = [(case, outcome) for case, outcome in own if case.what == "draws"]
-        if throws:
-            return _drawn_by_mistake(throws)
         pairs = [(case, outcome) for case, outcome in own if case.what in ("value", "refusal")]
+        if throws and not any(self._of_case(case, outcome) for case, outcome in pairs):
+            return _drawn_by_mistake(throws)
         if not checks.explains() or not pairs:
             return ""
         deadline = time.monotonic() + PATIENCE
