@@ -443,7 +443,7 @@ class Function:
         return [Failure("refusal", sentence, _told(outcome.error), case)]
 
     def _of_draws(self, case: Case, outcome: Outcome) -> list[Failure]:
-        if None in outcome.values:
+        if any(value is None for value in outcome.values):
             return [Failure("value", checks.NO_RETURN.format(name=self.name), case=case)]
         try:
             drawn = (case.take or _flat)(outcome.values)
