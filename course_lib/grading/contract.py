@@ -60,6 +60,7 @@ FAULTS = {
 EVEN = "Every id comes equally often: draw each with its own probability."
 LIKELIEST = "Always the likeliest id: draw, so that the others come as often as their probabilities say."
 ORDINARY = "ordinary inputs"
+ENOUGH = 100  # fewer draws fit many distributions
 PATIENCE = 1.0  # seconds for looking for the mistake that explains an idea's results
 
 
@@ -530,8 +531,9 @@ class Function:
         own = [(case, outcome) for case, outcome in zip(idea.cases, outcomes, strict=True) if not case.derived]
         throws = [(case, outcome) for case, outcome in own if case.what == "draws"]
         pairs = [(case, outcome) for case, outcome in own if case.what in ("value", "refusal")]
-        if throws and not any(self._of_case(case, outcome) for case, outcome in pairs):
-            return _drawn_by_mistake(throws)
+        sentence = _drawn_by_mistake(throws) if throws else ""
+        if sentence or (throws and not any(self._of_case(case, outcome) for case, outcome in pairs)):
+            return sentence
         if not checks.explains() or not pairs:
             return ""
         deadline = time.monotonic() + PATIENCE
@@ -617,6 +619,8 @@ def _drawn_by_mistake(cases: Sequence[tuple[Case, Outcome]]) -> str:
     if any(outcome.error for _, outcome in cases):
         return ""
     drawn = [(_rivals(case), _drawn(case, outcome)) for case, outcome in cases]
+    if any(len(ids) < ENOUGH for _, ids in drawn):
+        return ""
     for sentence in drawn[0][0]:
         if all(sentence in known and not chance.fault(ids, known[sentence]) for known, ids in drawn):
             return sentence
