@@ -532,10 +532,8 @@ class Function:
         throws = [(case, outcome) for case, outcome in own if case.what == "draws"]
         pairs = [(case, outcome) for case, outcome in own if case.what in ("value", "refusal")]
         sentence = _drawn_by_mistake(throws) if throws else ""
-        if sentence or (throws and not any(self._of_case(case, outcome) for case, outcome in pairs)):
+        if sentence or not checks.explains() or not any(self._of_case(case, outcome) for case, outcome in pairs):
             return sentence
-        if not checks.explains() or not pairs:
-            return ""
         deadline = time.monotonic() + PATIENCE
         calls = [replace(case.call, cotangent=None) for case, _ in pairs]
         general = [] if self.judge else explanations(self.model, calls)
