@@ -616,11 +616,11 @@ def _drawn_by_mistake(cases: Sequence[tuple[Case, Outcome]]) -> str:
     """The sentence of the mistake whose chances fit all these draws, "" if none does."""
     if any(outcome.error for _, outcome in cases):
         return ""
-    drawn = [(_rivals(case), _drawn(case, outcome)) for case, outcome in cases]
-    if any(len(ids) < ENOUGH for _, ids in drawn):
+    drawn = [(case.p, _rivals(case), _drawn(case, outcome)) for case, outcome in cases]
+    if any(len(ids) < ENOUGH for _, _, ids in drawn):
         return ""
-    for sentence in drawn[0][0]:
-        if all(sentence in known and not chance.fault(ids, known[sentence]) for known, ids in drawn):
+    for sentence in {sentence: None for _, known, _ in drawn for sentence in known}:
+        if all(not chance.fault(ids, known.get(sentence, p)) for p, known, ids in drawn):
             return sentence
     return ""
 
