@@ -1,4 +1,4 @@
-# caught by: prompt-untouched
+# caught by: generator
 """Appends to the caller's own list."""
 
 
