@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -613,16 +614,18 @@ def _rivals(case: Case) -> dict[str, list[float]]:
 
 
 def _drawn_by_mistake(cases: Sequence[tuple[Case, Outcome]]) -> str:
-    """The sentence of the mistake whose chances fit all these draws, "" if none does."""
+    """The sentence of the mistake whose chances fit all these draws best, "" if none does."""
     if any(outcome.error for _, outcome in cases):
         return ""
     drawn = [(case.p, _rivals(case), _drawn(case, outcome)) for case, outcome in cases]
     if any(len(ids) < ENOUGH for _, _, ids in drawn):
         return ""
-    for sentence in {sentence: None for _, known, _ in drawn for sentence in known}:
-        if all(not chance.fault(ids, known.get(sentence, p)) for p, known, ids in drawn):
-            return sentence
-    return ""
+    fitting = {
+        sentence: sum(math.log(known.get(sentence, p)[i] / sum(known.get(sentence, p))) for p, known, ids in drawn for i in ids)
+        for sentence in {sentence: None for _, known, _ in drawn for sentence in known}
+        if all(not chance.fault(ids, known.get(sentence, p)) for p, known, ids in drawn)
+    }
+    return max(fitting, key=fitting.__getitem__, default="")
 
 
 def _no_gradient(gradient: torch.Tensor | None) -> bool:
