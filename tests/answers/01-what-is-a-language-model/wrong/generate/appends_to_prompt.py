@@ -1,4 +1,4 @@
-# caught by: generator
+# caught by: prompt-untouched
 """Appends to the caller's own list."""
 
 
