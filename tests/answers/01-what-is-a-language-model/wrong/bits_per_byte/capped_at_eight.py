@@ -1,4 +1,4 @@
-# caught by: text-as-it-is
+# caught by: any-loss
 """A byte has eight bits, so nothing costs more."""
 
 
