@@ -620,11 +620,11 @@ def _drawn_by_mistake(cases: Sequence[tuple[Case, Outcome]]) -> str:
     drawn = [(case.p, _rivals(case), _drawn(case, outcome)) for case, outcome in cases]
     if any(len(ids) < ENOUGH for _, _, ids in drawn):
         return ""
-    fitting = {
-        sentence: sum(math.log(known.get(sentence, p)[i] / sum(known.get(sentence, p))) for p, known, ids in drawn for i in ids)
-        for sentence in {sentence: None for _, known, _ in drawn for sentence in known}
-        if all(not chance.fault(ids, known.get(sentence, p)) for p, known, ids in drawn)
-    }
+    fitting = {}
+    for sentence in {sentence: None for _, known, _ in drawn for sentence in known}:
+        supposed = [(known.get(sentence, p), ids) for p, known, ids in drawn]
+        if not any(chance.fault(ids, q) for q, ids in supposed):
+            fitting[sentence] = sum(math.log(q[i] / sum(q)) for q, ids in supposed for i in ids)
     return max(fitting, key=fitting.__getitem__, default="")
 
 
