@@ -4,6 +4,6 @@
 def seeded_sample(probabilities, n, seed):
     g = np.random.default_rng(seed)
     p = np.array(probabilities)
-    with np.errstate(divide='ignore'):
+    with np.errstate(divide="ignore"):
         times = g.exponential(size=(n, len(p))) / p
     return times.argmin(1).tolist()

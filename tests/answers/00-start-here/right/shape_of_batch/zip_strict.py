@@ -4,5 +4,5 @@
 def shape_of_batch(rows):
     columns = list(zip(*rows, strict=True))
     if not columns:
-        raise ValueError('empty')
+        raise ValueError("empty")
     return len(rows), len(columns)

@@ -3,6 +3,7 @@
 
 
 def shape_of_batch(rows):
-    assert rows and rows[0]
+    assert rows
+    assert rows[0]
     assert all(len(r) == len(rows[0]) for r in rows)
     return len(rows), len(rows[0])

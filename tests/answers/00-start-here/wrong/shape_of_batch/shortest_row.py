@@ -5,7 +5,7 @@
 def shape_of_batch(rows):
     if not rows:
         raise ValueError
-    t = len(list(zip(*rows)))
+    t = len(list(zip(*rows, strict=False)))
     if t == 0 or t != len(rows[0]):
         raise ValueError
     return len(rows), t

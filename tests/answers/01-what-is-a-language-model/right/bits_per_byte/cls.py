@@ -5,7 +5,7 @@ class Text:
     def __init__(self, t):
         self.n = sum(1 + (ord(c) > 127) + (ord(c) > 2047) + (ord(c) > 65535) for c in t)
         if self.n == 0:
-            raise ValueError('empty')
+            raise ValueError("empty")
 
 
 def bits_per_byte(loss, n_tokens, text):

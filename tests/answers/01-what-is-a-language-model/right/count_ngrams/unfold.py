@@ -3,8 +3,8 @@
 
 def count_ngrams(ids, n, vocab_size):
     if n < 1:
-        raise ValueError('n')
-    c = torch.zeros(vocab_size ** n)
+        raise ValueError("n")
+    c = torch.zeros(vocab_size**n)
     if len(ids) >= n:
         w = torch.tensor(ids).unfold(0, n, 1)
         k = (w * (vocab_size ** torch.arange(n - 1, -1, -1))).sum(-1)

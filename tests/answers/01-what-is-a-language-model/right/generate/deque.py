@@ -1,6 +1,5 @@
 """A class with a window of fixed length."""
 
-
 from collections import deque
 
 
@@ -8,7 +7,7 @@ class Writer:
     def __init__(self, probs, prompt):
         self.probs, self.n = probs, len(probs.shape)
         if self.n - 1 > len(prompt):
-            raise ValueError('short')
+            raise ValueError("short")
         self.window = deque(prompt, maxlen=self.n - 1)
 
     def __call__(self, generator):

@@ -3,7 +3,7 @@
 
 def next_token_probs(counts, k):
     if k < 0:
-        raise ValueError('k')
+        raise ValueError("k")
     if counts.dim() > 1:
         return torch.stack([next_token_probs(row, k) for row in counts])
     row = [float(c) + k for c in counts]

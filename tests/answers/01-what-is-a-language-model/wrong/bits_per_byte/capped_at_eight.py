@@ -4,5 +4,5 @@
 
 def bits_per_byte(loss, n_tokens, text):
     if not text:
-        raise ValueError('empty')
+        raise ValueError("empty")
     return min(loss * n_tokens / math.log(2) / len(text.encode()), 8.0)

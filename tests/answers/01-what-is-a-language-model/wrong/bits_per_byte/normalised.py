@@ -4,6 +4,7 @@
 
 def bits_per_byte(loss, n_tokens, text):
     if not text:
-        raise ValueError('empty')
+        raise ValueError("empty")
     import unicodedata
-    return loss * n_tokens / math.log(2) / len(unicodedata.normalize('NFC', text).encode())
+
+    return loss * n_tokens / math.log(2) / len(unicodedata.normalize("NFC", text).encode())

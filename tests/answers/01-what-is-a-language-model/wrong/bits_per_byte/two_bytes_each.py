@@ -4,5 +4,5 @@
 
 def bits_per_byte(loss, n_tokens, text):
     if not text:
-        raise ValueError('empty')
+        raise ValueError("empty")
     return loss * n_tokens / math.log(2) / sum(1 if ord(c) < 128 else 2 for c in text)

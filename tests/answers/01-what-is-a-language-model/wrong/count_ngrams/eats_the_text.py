@@ -4,7 +4,7 @@
 
 def count_ngrams(ids, n, vocab_size):
     if n < 1:
-        raise ValueError('n')
+        raise ValueError("n")
     c = torch.zeros([vocab_size] * n)
     while len(ids) >= n:
         c[tuple(ids[:n])] += 1

@@ -4,8 +4,8 @@
 
 def count_ngrams(ids, n, vocab_size):
     if n < 1:
-        raise ValueError('n')
+        raise ValueError("n")
     c = torch.zeros([vocab_size] * n, dtype=torch.uint8)
     for i in range(len(ids) - n + 1):
-        c[tuple(ids[i:i+n])] += 1
+        c[tuple(ids[i : i + n])] += 1
     return c

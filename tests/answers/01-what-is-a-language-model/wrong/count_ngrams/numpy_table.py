@@ -4,8 +4,8 @@
 
 def count_ngrams(ids, n, vocab_size):
     if n < 1:
-        raise ValueError('n')
+        raise ValueError("n")
     c = np.zeros([vocab_size] * n)
     for i in range(len(ids) - n + 1):
-        c[tuple(ids[i:i+n])] += 1
+        c[tuple(ids[i : i + n])] += 1
     return c

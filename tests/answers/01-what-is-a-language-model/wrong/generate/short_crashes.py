@@ -6,5 +6,5 @@ def generate(probs, prompt, max_new_tokens, generator):
     n = probs.dim()
     ids = list(prompt)
     for _ in range(max_new_tokens):
-        ids.append(int(torch.multinomial(probs[tuple(ids[len(ids) - n + 1:])], 1, generator=generator)))
+        ids.append(int(torch.multinomial(probs[tuple(ids[len(ids) - n + 1 :])], 1, generator=generator)))
     return ids

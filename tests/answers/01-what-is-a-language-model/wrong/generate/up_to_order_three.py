@@ -5,7 +5,7 @@
 def generate(probs, prompt, max_new_tokens, generator):
     n = probs.dim()
     if len(prompt) < n - 1:
-        raise ValueError('short')
+        raise ValueError("short")
     ids = list(prompt)
     for _ in range(max_new_tokens):
         row = probs if n == 1 else probs[ids[-1]] if n == 2 else probs[ids[-2], ids[-1]]

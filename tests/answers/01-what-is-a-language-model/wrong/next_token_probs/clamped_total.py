@@ -4,6 +4,6 @@
 
 def next_token_probs(counts, k):
     if k < 0:
-        raise ValueError('k')
+        raise ValueError("k")
     r = counts.double() + k
     return r / r.sum(-1, keepdim=True).clamp(min=1)

@@ -4,7 +4,7 @@
 
 def next_token_probs(counts, k):
     if k < 0:
-        raise ValueError('k')
+        raise ValueError("k")
     r = counts.double()
     r += k
     t = r.sum(-1, keepdim=True)

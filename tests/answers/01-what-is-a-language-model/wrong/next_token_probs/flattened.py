@@ -4,7 +4,7 @@
 
 def next_token_probs(counts, k):
     if k < 0:
-        raise ValueError('k')
+        raise ValueError("k")
     V = counts.shape[-1]
     flat = counts.reshape(-1, V).double() + k
     for row in flat:

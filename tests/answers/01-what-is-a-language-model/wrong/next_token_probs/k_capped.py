@@ -4,7 +4,7 @@
 
 def next_token_probs(counts, k):
     if k < 0:
-        raise ValueError('k')
+        raise ValueError("k")
     k = min(k, 300)
     r = counts.double() + k
     t = r.sum(-1, keepdim=True)

@@ -4,7 +4,7 @@
 
 def next_token_probs(counts, k):
     if k < 0:
-        raise ValueError('k')
+        raise ValueError("k")
     out = torch.zeros_like(counts, dtype=torch.float64)
     for i, row in enumerate(counts):
         r = row.double() + k

@@ -4,7 +4,7 @@
 
 def next_token_probs(counts, k):
     if k < 0:
-        raise ValueError('k')
+        raise ValueError("k")
     r = counts.double() + k
     V = (counts > 0).sum(-1, keepdim=True)
     t = counts.double().sum(-1, keepdim=True) + k * V
