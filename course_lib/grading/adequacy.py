@@ -66,7 +66,9 @@ def lay_over(lab: Lab, exercise: str, answers: Mapping[str, str | None], seed: i
         accepted = [calls[id(case)] for case in cases if case.what != "refusal"]
         results = [case.expected for case in cases if case.what == "value"]
         # Of draws the type is known: one id for each of many calls, or all of them in a list.
-        results += [1 if case.call.times > 1 else [2, 0, 1] for case in cases if case.what == "draws"]
+        results += [[2, 0, 1] for case in cases if case.what == "draws" and case.call.times == 1]
+        if not any(isinstance(result, list) for result in results):
+            results += [1 for case in cases if case.what == "draws"]
         refuses = len(accepted) < len(cases)
         for answer, source in answers.items():
             for slip in slips(function.model, list(calls.values()), accepted, results, refuses):

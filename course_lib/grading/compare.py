@@ -134,13 +134,18 @@ def _sequence(found: Any, expected: Any, rule: Rule) -> Difference | None:
         return Difference("value")
     if len(found) != len(expected):
         return Difference("value")
-    differences = [difference(one, other, rule) for one, other in zip(found, expected, strict=True)]
-    wrong = next((one for one in differences if one is not None and one.kind == "value"), None)
-    if wrong is not None:
-        return wrong
+    plain = {*map(type, found), *map(type, expected)} in ({int}, {str})
+    if plain and list(found) == list(expected):  # by far the most, and long ones take their time below
+        return wrong_type(found, expected) if isinstance(found, list) != isinstance(expected, list) else None
+    form: Difference | None = None
+    for one, other in zip(found, expected, strict=True):
+        wrong = difference(one, other, rule)
+        if wrong is not None and wrong.kind == "value":
+            return wrong
+        form = form or wrong
     if isinstance(found, list) != isinstance(expected, list):
         return wrong_type(found, expected)
-    return next((one for one in differences if one is not None), None)
+    return form
 
 
 def _dict(found: Any, expected: dict[Any, Any], rule: Rule) -> Difference | None:

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -61,6 +62,7 @@ EVEN = "Every id comes equally often: draw each with its own probability."
 LIKELIEST = "Always the likeliest id: draw, so that the others come as often as their probabilities say."
 STANDS_STILL = "Draw after draw gives the same: the generator has to move on, so don't seed it or make a new one inside."
 ORDINARY = "ordinary inputs"
+ENOUGH = 100  # fewer draws fit many distributions
 PATIENCE = 1.0  # seconds for looking for the mistake that explains an idea's results
 
 
@@ -108,6 +110,7 @@ class Case:
     about: str = ""  # what kind of input it is, for a learner
     error: type[BaseException] = ValueError
     p: Sequence[float] = ()  # chances of the draws
+    rivals: dict[str, list[float]] = field(default_factory=dict)  # chances that come of mistakes, by their sentence
     take: Callable[[list[Any]], list[Any]] | None = None  # ids from the results
     group: int = 0  # of calls that are compared with each other
     expected: Any = None
@@ -311,16 +314,20 @@ class Function:
         *args: Any,
         times: int = 1,
         take: Callable[[list[Any]], list[Any]] | None = None,
+        mistakes: Sequence[tuple[Sequence[float] | torch.Tensor, str]] = (),
         about: str = "",
         **kwargs: Any,
     ) -> None:
         """Call the function `times` times on the same dice; the results must be independent draws from p.
 
-        `take` gets the list of results and returns the ids in them; by default each is an id, or a list of ids.
+        Args:
+            take: gets the list of results and returns the ids in them; by default each is an id, or a list of ids.
+            mistakes: chances that come of a mistake, each with its sentence (for all calls of an idea: `mistake`).
         """
         chances = p.tolist() if isinstance(p, torch.Tensor) else list(p)
         call = Call(args, kwargs, times, seed=self._die())
-        self._add(Case(call, "draws", about, p=chances, take=take))
+        rivals = {text: q.tolist() if isinstance(q, torch.Tensor) else list(q) for q, text in mistakes}
+        self._add(Case(call, "draws", about, p=chances, rivals=rivals, take=take))
 
     def alike(self, *args: Any, times: int = 1, about: str = "", **kwargs: Any) -> None:
         """Make the same call twice, the global dice thrown anew in between: the results must be equal."""
@@ -484,7 +491,7 @@ class Function:
         return [Failure("refusal", sentence, _told(outcome.error), case)]
 
     def _of_draws(self, case: Case, outcome: Outcome) -> list[Failure]:
-        if None in outcome.values:
+        if any(value is None for value in outcome.values):
             return [Failure("value", checks.NO_RETURN.format(name=self.name), case=case)]
         try:
             drawn = (case.take or _flat)(outcome.values)
@@ -579,11 +586,10 @@ class Function:
 
         own = [(case, outcome) for case, outcome in zip(idea.cases, outcomes, strict=True) if not case.derived]
         throws = [(case, outcome) for case, outcome in own if case.what == "draws"]
-        if throws:
-            return _drawn_by_mistake(throws, idea.mistakes)
+        sentence = _drawn_by_mistake(throws, idea.mistakes) if throws else ""
         pairs = [(case, outcome) for case, outcome in own if case.what in ("value", "refusal")]
-        if checks.depth() != "whole" or not pairs:
-            return ""
+        if sentence or checks.depth() != "whole" or not any(self._of_case(case, outcome) for case, outcome in pairs):
+            return sentence
         deadline = time.monotonic() + PATIENCE
         calls = [replace(case.call, cotangent=None) for case, _ in pairs]
         general = [] if self.judge else explanations(self.model, calls)
@@ -666,7 +672,7 @@ def _drawn(case: Case, outcome: Outcome) -> list[int]:
 def _rivals(case: Case, mistakes: Sequence[tuple[Callable[..., Any], str]]) -> dict[str, list[float]]:
     """The chances that come of known mistakes, by the sentence that names the mistake."""
     size, likeliest = len(case.p), max(range(len(case.p)), key=case.p.__getitem__)
-    known = {}
+    known = dict(case.rivals)
     for function, sentence in mistakes:
         with contextlib.suppress(TypeError, ValueError, RuntimeError):
             known[sentence] = [float(q) for q in function(*case.call.args, **case.call.kwargs)]
@@ -683,14 +689,19 @@ def _stands_still(drawn: Sequence[list[int]]) -> bool:
 def _drawn_by_mistake(
     cases: Sequence[tuple[Case, Outcome]], mistakes: Sequence[tuple[Callable[..., Any], str]]
 ) -> str:
-    """The sentence of the mistake whose chances fit all these draws, "" if none does."""
+    """The sentence of the mistake whose chances fit all these draws best, "" if none does."""
     if any(outcome.error for _, outcome in cases):
         return ""
-    drawn = [(_rivals(case, mistakes), case.p, _drawn(case, outcome)) for case, outcome in cases]
-    for sentence in drawn[0][0]:
-        if all(not chance.fault(ids, known.get(sentence, p)) for known, p, ids in drawn):
-            return sentence
-    return STANDS_STILL if _stands_still([ids for _, _, ids in drawn]) else ""
+    drawn = [(case.p, _rivals(case, mistakes), _drawn(case, outcome)) for case, outcome in cases]
+    if sum(len(ids) for _, _, ids in drawn) < ENOUGH:
+        return ""
+    fitting = {}
+    for sentence in {sentence: None for _, known, _ in drawn for sentence in known}:
+        supposed = [(known.get(sentence, p), ids) for p, known, ids in drawn]
+        if not any(chance.fault(ids, q) for q, ids in supposed):
+            fitting[sentence] = sum(math.log(q[i] / sum(q)) for q, ids in supposed for i in ids)
+    still = STANDS_STILL if _stands_still([ids for _, _, ids in drawn]) else ""
+    return max(fitting, key=fitting.__getitem__, default=still)
 
 
 def _no_gradient(gradient: torch.Tensor | None) -> bool:

@@ -56,11 +56,11 @@ def _whole(value: Any) -> bool:
 
 
 def _number(value: Any) -> bool:
-    return type(value) in (int, float)
+    return type(value) in (int, float, np.float64)
 
 
 def _float(value: Any) -> bool:
-    return type(value) is float
+    return type(value) in (float, np.float64)
 
 
 def _text(value: Any) -> bool:

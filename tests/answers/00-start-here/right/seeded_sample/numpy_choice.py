@@ -1,6 +1,6 @@
-"""NumPy's generator; the result is an array."""
+"""NumPy's generator."""
 
 
 def seeded_sample(probabilities, n, seed):
     p = np.asarray(probabilities, dtype=float)
-    return np.random.default_rng(seed).choice(len(p), size=n, p=p / p.sum())
+    return np.random.default_rng(seed).choice(len(p), size=n, p=p / p.sum()).tolist()

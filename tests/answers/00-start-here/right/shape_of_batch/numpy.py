@@ -1,4 +1,4 @@
-"""NumPy's shape, with whole numbers of its own kind."""
+"""NumPy's shape, which is a tuple of Python ints."""
 
 
 def shape_of_batch(rows):
@@ -7,4 +7,4 @@ def shape_of_batch(rows):
     shape = np.array(rows).shape
     if shape[1] == 0:
         raise ValueError("empty rows")
-    return tuple(np.int64(number) for number in shape)
+    return shape

@@ -1,4 +1,4 @@
-# caught by: zero-chance
+# caught by: frequencies
 """Token ids that count from 1."""
 
 

@@ -1,4 +1,4 @@
-# caught by: how-many
+# caught by: frequencies
 """Forgets n and draws once."""
 
 

@@ -1,4 +1,4 @@
-# caught by: zero-chance
+# caught by: frequencies
 """Adds a little to every probability "to be safe", so the impossible happens."""
 
 

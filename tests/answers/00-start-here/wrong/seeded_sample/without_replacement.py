@@ -1,4 +1,4 @@
-# caught by: how-many
+# caught by: frequencies
 """Draws without putting back, so that no token comes twice."""
 
 

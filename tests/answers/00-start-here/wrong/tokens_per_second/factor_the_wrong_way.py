@@ -1,4 +1,4 @@
-# caught by: units
+# caught by: speed-of-the-run
 """Multiplies the time by 1000 in place of dividing it."""
 
 

@@ -1,4 +1,4 @@
-# caught by: whole-run
+# caught by: speed-of-the-run
 """Measures the first step and calls it the run."""
 
 

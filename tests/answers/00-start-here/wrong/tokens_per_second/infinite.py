@@ -1,4 +1,4 @@
-# caught by: no-time
+# caught by: no-step
 """Answers infinity, or 0, where there is no time."""
 
 

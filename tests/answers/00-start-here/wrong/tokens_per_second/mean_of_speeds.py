@@ -1,4 +1,4 @@
-# caught by: whole-run
+# caught by: speed-of-the-run
 """The mean of the single speeds, which gives fast steps too much weight."""
 
 

@@ -1,4 +1,4 @@
-# caught by: whole-run
+# caught by: speed-of-the-run
 """The median step: robust, but not the speed of the whole run."""
 
 

@@ -1,4 +1,4 @@
-# caught by: units
+# caught by: speed-of-the-run
 """Divides by milliseconds: tokens per millisecond, wrong by a thousand."""
 
 

@@ -1,4 +1,4 @@
-# caught by: all-tokens
+# caught by: speed-of-the-run
 """Divides the tokens of one batch by the time of all steps."""
 
 

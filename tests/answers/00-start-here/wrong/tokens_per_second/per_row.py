@@ -1,4 +1,4 @@
-# caught by: all-tokens
+# caught by: speed-of-the-run
 """Counts the tokens of one row and forgets the batch."""
 
 

@@ -1,4 +1,4 @@
-# caught by: units
+# caught by: speed-of-the-run
 """Upside down: seconds per token."""
 
 

@@ -1,4 +1,4 @@
-# caught by: all-tokens
+# caught by: speed-of-the-run
 """Counts pieces of text in place of tokens."""
 
 

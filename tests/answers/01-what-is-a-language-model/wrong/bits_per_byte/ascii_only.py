@@ -1,4 +1,4 @@
-# caught by: bytes
+# caught by: utf-8
 """Drops what is not ASCII before counting."""
 
 

@@ -1,4 +1,4 @@
-# caught by: all-tokens
+# caught by: total-bits
 """The ratio upside down: bytes per token in place of tokens per byte."""
 
 

@@ -1,4 +1,4 @@
-# caught by: bytes
+# caught by: utf-8
 """len(text) counts characters: too good for English, far too good for Korean."""
 
 

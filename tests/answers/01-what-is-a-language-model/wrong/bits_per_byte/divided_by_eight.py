@@ -1,4 +1,4 @@
-# caught by: nats-to-bits
+# caught by: total-bits
 """Divides by 8, because a byte has eight bits."""
 
 

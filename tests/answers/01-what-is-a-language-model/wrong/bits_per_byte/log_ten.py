@@ -1,4 +1,4 @@
-# caught by: nats-to-bits
+# caught by: total-bits
 """Divides by log10(2): that would be right for a loss with logarithms of base 10."""
 
 

@@ -1,4 +1,4 @@
-# caught by: all-tokens
+# caught by: total-bits
 """Divides the loss of one token by the bytes of the whole text."""
 
 

@@ -1,4 +1,4 @@
-# caught by: straight
+# caught by: total-bits
 """Takes the perplexity for the loss."""
 
 

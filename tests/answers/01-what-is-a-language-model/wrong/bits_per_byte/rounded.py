@@ -1,4 +1,4 @@
-# caught by: straight
+# caught by: total-bits
 """Rounds to two digits, and small losses become 0."""
 
 

@@ -1,4 +1,4 @@
-# caught by: nats-to-bits
+# caught by: total-bits
 """Leaves the loss in nats."""
 
 

@@ -1,4 +1,4 @@
-# caught by: nats-to-bits
+# caught by: total-bits
 """Multiplies by ln 2 where it has to divide."""
 
 

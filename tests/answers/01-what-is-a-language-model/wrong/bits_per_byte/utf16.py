@@ -1,4 +1,4 @@
-# caught by: bytes
+# caught by: utf-8
 """Counts bytes of UTF-16, two for each letter."""
 
 

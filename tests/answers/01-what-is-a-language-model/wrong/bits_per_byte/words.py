@@ -1,4 +1,4 @@
-# caught by: bytes
+# caught by: total-bits
 """Divides by the words."""
 
 

@@ -1,4 +1,4 @@
-# caught by: axes
+# caught by: every-run
 """Bigrams, whatever n is."""
 
 

@@ -1,4 +1,4 @@
-# caught by: axes
+# caught by: every-run
 """One row for each context, as a two-axis table: right numbers, another shape."""
 
 

@@ -1,4 +1,4 @@
-# caught by: direction
+# caught by: every-run
 """The next token on the first axis: counts[b, a]."""
 
 

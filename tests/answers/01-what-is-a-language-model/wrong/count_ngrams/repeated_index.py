@@ -1,4 +1,4 @@
-# caught by: repeats
+# caught by: every-run
 """counts[places] += 1 with many places at once raises a repeated one only once."""
 
 

@@ -1,4 +1,4 @@
-# caught by: repeats
+# caught by: every-run
 """Writes 1 in place of adding 1: what was seen, not how often."""
 
 

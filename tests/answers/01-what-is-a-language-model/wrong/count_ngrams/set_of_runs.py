@@ -1,4 +1,4 @@
-# caught by: repeats
+# caught by: every-run
 """Goes through the set of runs, in which each stands once."""
 
 

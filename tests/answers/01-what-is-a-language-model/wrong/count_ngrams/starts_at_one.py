@@ -1,4 +1,4 @@
-# caught by: no-more
+# caught by: every-run
 """Smoothing too early: the table begins with ones."""
 
 

@@ -1,4 +1,4 @@
-# caught by: direction
+# caught by: every-run
 """Counts what stood before each token, off by one the other way round."""
 
 

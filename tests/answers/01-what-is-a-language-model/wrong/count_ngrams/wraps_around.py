@@ -1,4 +1,4 @@
-# caught by: no-more
+# caught by: every-run
 """The text as a ring: the last tokens are followed by the first."""
 
 

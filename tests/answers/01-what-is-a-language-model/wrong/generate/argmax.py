@@ -1,4 +1,4 @@
-# caught by: draws
+# caught by: walk-and-draw
 """Always the likeliest token: argmax is not a draw."""
 
 

@@ -1,4 +1,4 @@
-# caught by: last-tokens
+# caught by: walk-and-draw
 """Looks at the last token only; the other axes are averaged away."""
 
 

@@ -1,4 +1,4 @@
-# caught by: moves-on
+# caught by: walk-and-draw
 """Takes the context once, before the loop."""
 
 

@@ -1,4 +1,4 @@
-# caught by: prompt-kept
+# caught by: walk-and-draw
 """Starts from the last context: the earlier part of the prompt is lost."""
 
 

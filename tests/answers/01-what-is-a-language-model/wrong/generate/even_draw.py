@@ -1,4 +1,4 @@
-# caught by: draws
+# caught by: walk-and-draw
 """Draws evenly among the tokens that are possible at all."""
 
 

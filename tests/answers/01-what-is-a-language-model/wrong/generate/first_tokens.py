@@ -1,4 +1,4 @@
-# caught by: last-tokens
+# caught by: walk-and-draw
 """The first n - 1 tokens of the text, not the last."""
 
 

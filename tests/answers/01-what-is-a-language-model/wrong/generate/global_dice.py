@@ -1,4 +1,4 @@
-# caught by: seeded
+# caught by: generator
 """Draws with the global dice: another global seed, another text."""
 
 

@@ -1,4 +1,4 @@
-# caught by: prompt-kept
+# caught by: walk-and-draw
 """Returns the new tokens alone."""
 
 

@@ -1,4 +1,4 @@
-# caught by: last-tokens
+# caught by: walk-and-draw
 """Off by one in the context: it ends one token before the last."""
 
 

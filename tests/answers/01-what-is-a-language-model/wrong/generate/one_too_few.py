@@ -1,4 +1,4 @@
-# caught by: length
+# caught by: walk-and-draw
 """Makes one token too few: the last token of the prompt is counted."""
 
 

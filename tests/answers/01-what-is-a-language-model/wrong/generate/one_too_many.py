@@ -1,4 +1,4 @@
-# caught by: length
+# caught by: walk-and-draw
 """Draws once more after the loop."""
 
 

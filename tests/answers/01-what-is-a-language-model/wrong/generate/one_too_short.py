@@ -1,4 +1,4 @@
-# caught by: last-tokens
+# caught by: walk-and-draw
 """Off by one in the context: the last n - 2 tokens, with the oldest axis averaged."""
 
 

@@ -1,4 +1,4 @@
-# caught by: seeded
+# caught by: generator
 """Makes its own generator with a fixed seed: every text is the same."""
 
 

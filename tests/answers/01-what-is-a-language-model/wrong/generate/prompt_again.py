@@ -1,4 +1,4 @@
-# caught by: moves-on
+# caught by: walk-and-draw
 """Looks at the prompt again and again: the same question, each time."""
 
 

@@ -1,4 +1,4 @@
-# caught by: length
+# caught by: walk-and-draw
 """Stops when the whole text has max_new_tokens tokens."""
 
 

@@ -1,4 +1,4 @@
-# caught by: last-tokens
+# caught by: walk-and-draw
 """The context backwards: the newest token first."""
 
 

@@ -1,4 +1,4 @@
-# caught by: draws
+# caught by: walk-and-draw
 """Sharpens the row before drawing: rare tokens become too rare."""
 
 

@@ -1,4 +1,4 @@
-# caught by: uses-k
+# caught by: formula
 """Laplace's 1 in place of the k that was given."""
 
 

@@ -1,4 +1,4 @@
-# caught by: uses-k
+# caught by: formula
 """Plain shares: k is not used at all."""
 
 

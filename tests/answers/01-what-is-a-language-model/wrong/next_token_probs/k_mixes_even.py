@@ -1,4 +1,4 @@
-# caught by: before-dividing
+# caught by: formula
 """Mixes k of an even distribution into the shares, whatever the counts are."""
 
 

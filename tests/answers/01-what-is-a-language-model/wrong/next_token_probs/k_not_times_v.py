@@ -1,4 +1,4 @@
-# caught by: v-times-k
+# caught by: formula
 """The total grows by k and not by V times k."""
 
 

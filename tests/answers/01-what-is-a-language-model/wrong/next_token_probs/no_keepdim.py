@@ -1,4 +1,4 @@
-# caught by: last-axis
+# caught by: formula
 """keepdim is missing: on a square table each column is divided by the sum of another row."""
 
 

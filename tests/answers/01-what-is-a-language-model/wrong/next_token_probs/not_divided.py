@@ -1,4 +1,4 @@
-# caught by: last-axis
+# caught by: formula
 """Returns the raised counts as if they were probabilities."""
 
 

@@ -1,4 +1,4 @@
-# caught by: uses-k
+# caught by: formula
 """Raises only what was never seen, and leaves the rest."""
 
 

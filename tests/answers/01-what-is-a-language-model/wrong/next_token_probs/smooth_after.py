@@ -1,4 +1,4 @@
-# caught by: before-dividing
+# caught by: formula
 """Normalises first and adds k to the shares, then normalises again."""
 
 

@@ -1,4 +1,4 @@
-# caught by: v-times-k
+# caught by: formula
 """Divides by the total of the bare counts."""
 
 

@@ -1,4 +1,4 @@
-# caught by: last-axis
+# caught by: formula
 """Divides by the sum of the whole table: the probability of the run, not of the next token."""
 
 

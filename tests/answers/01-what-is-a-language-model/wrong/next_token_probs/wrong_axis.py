@@ -1,4 +1,4 @@
-# caught by: last-axis
+# caught by: formula
 """Normalises down the columns: how likely was each context, given the next token."""
 
 

@@ -1,4 +1,4 @@
-# caught by: one-base
+# caught by: mean-of-logs
 """Log base mixed: e to the power of the bits."""
 
 

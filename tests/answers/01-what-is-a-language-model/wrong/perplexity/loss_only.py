@@ -1,4 +1,4 @@
-# caught by: one-base
+# caught by: mean-of-logs
 """Returns the mean surprise in nats: the exp is missing."""
 
 

@@ -1,4 +1,4 @@
-# caught by: one-base
+# caught by: mean-of-logs
 """The minus is missing: sure models get large numbers and unsure ones small."""
 
 

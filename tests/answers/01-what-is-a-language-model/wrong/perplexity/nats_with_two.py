@@ -1,4 +1,4 @@
-# caught by: one-base
+# caught by: mean-of-logs
 """Log base mixed: 2 to the power of the nats."""
 
 

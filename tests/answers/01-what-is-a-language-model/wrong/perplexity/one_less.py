@@ -1,4 +1,4 @@
-# caught by: per-token
+# caught by: mean-of-logs
 """Divides by n - 1, as if the first token did not count."""
 
 

@@ -1,4 +1,4 @@
-# caught by: per-token
+# caught by: mean-of-logs
 """Sum in place of mean: a longer text is always worse."""
 
 

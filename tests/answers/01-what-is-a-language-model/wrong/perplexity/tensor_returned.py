@@ -1,4 +1,4 @@
-# caught by: list-or-tensor
+# caught by: a-plain-number
 """Returns a tensor, which a table or a packet cannot store."""
 
 

@@ -1,0 +1,12 @@
+# caught by: no-new-token
+"""max_new_tokens or 1: none is taken for one."""
+
+
+def generate(probs, prompt, max_new_tokens, generator):
+    n = probs.dim()
+    if len(prompt) < n - 1:
+        raise ValueError("short")
+    ids = list(prompt)
+    for _ in range(max_new_tokens or 1):
+        ids.append(int(torch.multinomial(probs[tuple(ids[len(ids) - n + 1 :])], 1, generator=generator)))
+    return ids

@@ -1,0 +1,13 @@
+# caught by: any-size
+"""Keeps the last fifty tokens of a long prompt only."""
+
+
+def generate(probs, prompt, max_new_tokens, generator):
+    n = probs.dim()
+    if len(prompt) < n - 1:
+        raise ValueError("short")
+    ids = list(prompt)
+    ids = ids[-50:]
+    for _ in range(max_new_tokens):
+        ids.append(int(torch.multinomial(probs[tuple(ids[len(ids) - n + 1 :])], 1, generator=generator)))
+    return ids
