@@ -1,4 +1,4 @@
-# caught by: absent
+# caught by: everywhere
 """Returns None if nothing was replaced."""
 
 

@@ -1,4 +1,4 @@
-# caught by: nothing-to-replace
+# caught by: new-list
 """Saves work and gives the caller's own list back if the pair is not there."""
 
 from itertools import pairwise
