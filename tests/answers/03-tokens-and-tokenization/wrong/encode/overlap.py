@@ -1,4 +1,4 @@
-# caught by: everywhere
+# caught by: runs
 """Uses the middle of aaa twice."""
 
 import itertools
