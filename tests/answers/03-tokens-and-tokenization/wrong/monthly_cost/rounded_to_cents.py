@@ -1,4 +1,4 @@
-# caught by: not-rounded
+# caught by: formula
 """Rounds the result to cents."""
 
 
