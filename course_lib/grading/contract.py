@@ -519,7 +519,7 @@ class Function:
             return
         worst = min(mine, key=lambda failure: ORDER.index(failure.kind))
         sentence = worst.sentence
-        if worst.kind == "value" and not sentence:
+        if worst.kind in ("value", "refusal") and not sentence:
             sentence = self._explained(idea, outcomes)
         elif worst.kind == "raised" and worst.case and worst.case.about and idea.name != self.core:
             sentence = f"{sentence} {idea.sentence}"
