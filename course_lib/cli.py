@@ -267,12 +267,31 @@ def report(
             help="Instead: change a lab's reference solutions mechanically, list what no check notices.",
         ),
     ] = False,
+    slips: Annotated[
+        bool,
+        typer.Option(
+            "--slips",
+            help="Instead: lay general slips (argument ignored, result rounded ...) over right answers, show what "
+            "catches each.",
+        ),
+    ] = False,
+    exercise: Annotated[str, typer.Option(help="With --slips: only this exercise.")] = "",
 ) -> None:
     """Write one HTML page about a graded lab: scores, checks, misconceptions, what waits, similar pairs.
 
-    With --graders, exits with 1 if a right answer is refused or a wrong one is not caught.
+    With --graders, exits with 1 if a right answer is refused or a wrong one is not caught; with --slips, if one survives.
     """
     workspace = find_workspace()
+    if slips:
+        from course_lib.grading.adequacy import lay_over_lab, slips_table
+
+        if not number:
+            raise CourseError("Which lab? For example `course report 02 --slips`.")
+        findings = lay_over_lab(workspace, workspace.lab(number), exercise, typer.echo)
+        for finding in sorted(findings, key=lambda one: (one.verdict, one.exercise)):
+            typer.echo(finding.line())
+        console().print(slips_table(findings))
+        raise typer.Exit(1 if any(finding.verdict == "survived" for finding in findings) else 0)
     if mutants:
         from course_lib.grading.bank import surviving_mutants
 

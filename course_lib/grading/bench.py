@@ -217,7 +217,7 @@ def _ours(root: Path) -> None:
             before = time.perf_counter()
             with Control(connection).fork() as sock:
                 peer = Peer(sock, lambda request, parts: ({}, []))
-                peer.ask({"what": "start", "seed": 1, "files": []}, [])
+                peer.ask({"what": "start", "seed": 1, "files": [], "now": ""}, [])
                 peer.ask({"what": "run", "code": "import torch; torch.ones(1)"}, [])
                 return time.perf_counter() - before
 

@@ -29,7 +29,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
     from course_lib.grading.examiner import Session
 
+# How far a contract goes: to the mistake behind wrong results, only to the points, or to the first lost one.
+Depth = Literal["whole", "points", "first"]
 MIME = "application/vnd.course.checks+json"
 SEED_VARIABLE = "COURSE_GRADING_SEED"
 NOT_WRITTEN = "This function still raises NotImplementedError: write it first."
@@ -56,6 +58,7 @@ TOLD = (
     AttributeError,
     ZeroDivisionError,
     RuntimeError,
+    AssertionError,
 )
 CELL_STOPPED = (
     "Your function uses a name that is missing: a cell above it ran too long and was stopped, so what that cell "
@@ -341,7 +344,7 @@ class _Home:
 
     find: Callable[[str], Callable[..., Any] | None]  # the instructor's solutions
     seed: int | None = None
-    explains: bool = True
+    depth: Depth = "whole"
 
 
 _HOMES: list[_Home] = []
@@ -357,17 +360,17 @@ def reference(name: str) -> Callable[..., Any] | None:
     return _HOMES[-1].find(name) if _HOMES else None
 
 
-def explains() -> bool:
-    """Whether contracts look for the mistake behind wrong results."""
-    return _HOMES[-1].explains if _HOMES else True
+def depth() -> Depth:
+    """How far contracts go."""
+    return _HOMES[-1].depth if _HOMES else "whole"
 
 
 @contextlib.contextmanager
 def at_home(
-    find: Callable[[str], Callable[..., Any] | None], seed: int | None = None, explains: bool = True
+    find: Callable[[str], Callable[..., Any] | None], seed: int | None = None, depth: Depth = "whole"
 ) -> Iterator[None]:
     """Within the block, contracts ask `find` for the instructor's solutions, and checks draw from `seed` if given."""
-    _HOMES.append(_Home(find, seed, explains))
+    _HOMES.append(_Home(find, seed, depth))
     try:
         yield
     finally:

@@ -59,6 +59,7 @@ FAULTS = {
 }
 EVEN = "Every id comes equally often: draw each with its own probability."
 LIKELIEST = "Always the likeliest id: draw, so that the others come as often as their probabilities say."
+STANDS_STILL = "Draw after draw gives the same: the generator has to move on, so don't seed it or make a new one inside."
 ORDINARY = "ordinary inputs"
 PATIENCE = 1.0  # seconds for looking for the mistake that explains an idea's results
 
@@ -76,7 +77,8 @@ class Lent:
         return self
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        self.seen.append(copy.deepcopy([*args, *kwargs.values()]))
+        if self.asked:
+            self.seen.append(copy.deepcopy([*args, *kwargs.values()]))
         return self.function(*args, **kwargs)
 
 
@@ -89,12 +91,12 @@ class Case:
     about: str = ""  # what kind of input it is, for a learner
     error: type[BaseException] = ValueError
     p: Sequence[float] = ()  # chances of the draws
-    rivals: Sequence[tuple[Sequence[float], str]] = ()  # chances that come of known mistakes
     take: Callable[[list[Any]], list[Any]] | None = None  # ids from the results
     group: int = 0  # of calls that are compared with each other
     expected: Any = None
     gradients: list[torch.Tensor | None] | None = None
     seen: list[list[Any]] = field(default_factory=list)  # what the reference asked each lent function
+    look: Callable[[Any], Any] | None = None  # the part of the result that is compared
     derived: bool = False  # made by the contract, not written by its author
     again: bool = False  # repeats an earlier call
     repeats: Case | None = None
@@ -121,6 +123,7 @@ class Idea:
     cases: list[Case] = field(default_factory=list)
     mistakes: list[tuple[Callable[..., Any], str]] = field(default_factory=list)
     after: str = ""
+    look: Callable[[Any], Any] | None = None
 
 
 class Contract(Checks):
@@ -173,6 +176,10 @@ class Contract(Checks):
             function.close_rules()
         return super().score()
 
+    def all_ideas(self) -> list[Idea]:
+        """The ideas and rules of all its functions."""
+        return [idea for function in self.functions for idea in (*function.ideas, *function.ruled)]
+
     def dice(self) -> torch.Generator:
         """A new torch generator with a fresh seed, for an argument."""
         return torch.Generator().manual_seed(int(self.rng.integers(2**62)))
@@ -216,6 +223,7 @@ class Function:
         self.unwritten = False
         self.ideas: list[Idea] = []
         self.rules: dict[str, Idea] = {}  # kind: the idea that such failures count against
+        self.ruled: list[Idea] = []  # all of them, also once they were written down
         self.broken: dict[str, Failure] = {}
         self.charged: set[str] = set()
         self.failed: set[str] = set()
@@ -227,7 +235,13 @@ class Function:
 
     @contextlib.contextmanager
     def idea(
-        self, name: str, points: float, sentence: str, said: str | Sequence[str] = "", after: str = ""
+        self,
+        name: str,
+        points: float,
+        sentence: str,
+        said: str | Sequence[str] = "",
+        after: str = "",
+        look: Callable[[Any], Any] | None = None,
     ) -> Iterator[None]:
         """Collect the calls of one idea in the block, and make them at its end.
 
@@ -235,22 +249,26 @@ class Function:
             sentence: what a learner hears whose calls give something wrong; about the misconception, not the inputs.
             said: the words of the exercise's text that ask for this, or several.
             after: another idea that must be right for this one to count, beside the core.
+            look: takes the part of a result that this idea is about, such as `lambda result: result[0]`.
         """
         self.contract.claim(name, points)
-        self._open = Idea(name, points, sentence, (said,) if isinstance(said, str) else tuple(said), after=after)
+        self._open = Idea(name, points, sentence, (said,) if isinstance(said, str) else tuple(said), after=after, look=look)
         self.ideas.append(self._open)
         self.core = self.core or name
         yield
         idea, self._open = self._open, None
         self._examine(idea)
 
-    def rule(self, kind: Kind, name: str, points: float, sentence: str, said: str = "") -> None:
+    def rule(
+        self, kind: Kind, name: str, points: float, sentence: str, said: str | Sequence[str] = ""
+    ) -> None:
         """Let all failures of one kind count against an idea of their own, wherever they happen.
 
         Kinds: "form" (type, dtype), "changes" (arguments changed), "state", "shared", "gradient".
         """
         self.contract.claim(name, points)
-        self.rules[kind] = Idea(name, points, sentence, (said,))
+        self.rules[kind] = Idea(name, points, sentence, (said,) if isinstance(said, str) else tuple(said))
+        self.ruled.append(self.rules[kind])
 
     def call(self, *args: Any, about: str = "", gradient: bool = False, **kwargs: Any) -> None:
         """Call the function; the result must be the reference's.
@@ -276,21 +294,16 @@ class Function:
         *args: Any,
         times: int = 1,
         take: Callable[[list[Any]], list[Any]] | None = None,
-        mistakes: Sequence[tuple[Sequence[float] | torch.Tensor, str]] = (),
         about: str = "",
         **kwargs: Any,
     ) -> None:
         """Call the function `times` times on the same dice; the results must be independent draws from p.
 
-        Args:
-            take: gets the list of results and returns the ids in them; by default each is an id, or a list of ids.
-            mistakes: chances that would come of a known mistake, each with its sentence. That all ids come equally
-                often, or only the likeliest, is known already.
+        `take` gets the list of results and returns the ids in them; by default each is an id, or a list of ids.
         """
         chances = p.tolist() if isinstance(p, torch.Tensor) else list(p)
         call = Call(args, kwargs, times, seed=self._die())
-        rivals = [(q.tolist() if isinstance(q, torch.Tensor) else list(q), sentence) for q, sentence in mistakes]
-        self._add(Case(call, "draws", about, p=chances, rivals=rivals, take=take))
+        self._add(Case(call, "draws", about, p=chances, take=take))
 
     def alike(self, *args: Any, times: int = 1, about: str = "", **kwargs: Any) -> None:
         """Make the same call twice, the global dice thrown anew in between: the results must be equal."""
@@ -307,7 +320,11 @@ class Function:
             self._add(Case(Call(tuple(args), {}, times, seed=die), "differ", about, group=self._groups))
 
     def mistake(self, function: Callable[..., Any], sentence: str) -> None:
-        """Name a way in which this idea goes wrong: whoever's results are those of `function` hears this sentence."""
+        """Name a way in which this idea goes wrong: whoever's results are those of `function` hears this sentence.
+
+        In an idea of draws, `function` gets the arguments and returns the chances that come of the mistake. That all
+        ids come equally often, or only the likeliest, is known without being named.
+        """
         self._now().mistakes.append((function, sentence))
 
     def allow(self, slips: str, why: str) -> None:
@@ -323,7 +340,7 @@ class Function:
 
     def _add(self, case: Case) -> None:
         idea = self._now()
-        case.call = _renewed(case.call)
+        case.call, case.look = _renewed(case.call), idea.look
         case.about = case.about or (idea.cases[-1].about if idea.cases else "")
         idea.cases.append(case)
 
@@ -334,15 +351,18 @@ class Function:
         """Make the calls of an idea and write down what it earned."""
         if not idea.cases:
             raise ValueError(f"idea {idea.name!r} makes no call")
-        self._complete(idea)
         if self.unwritten:
             self.contract.write(idea.name, idea.points, "not written", checks.NOT_WRITTEN)
+            return
+        if self.failed and checks.depth() == "first":  # it is known already that points are lost
+            self.contract.write(idea.name, idea.points, WAITS, WAITING.format(core=next(iter(self.failed))))
             return
         waits_for = self.core if self.core_failed else idea.after if idea.after in self.failed else ""
         if waits_for:
             self.contract.write(idea.name, idea.points, WAITS, WAITING.format(core=waits_for))
             self.failed.add(idea.name)
             return
+        self._complete(idea)
         failures: list[Failure] = []
         judged = False
         with self.contract.trying(idea.name, idea.points, idea.sentence) as attempt:
@@ -374,19 +394,23 @@ class Function:
                 self._expect(case)
 
     def _expect(self, case: Case) -> None:
-        if case.call.cotangent is None:
-            (outcome,) = call_here(self.reference, [case.call])
-            case.expected = _result(outcome, self.name)
-            case.seen = [lent.seen for lent in _lent(case.call)]
-            for lent in _lent(case.call):
-                lent.renew()
-            return
-        (outcome,) = call_here(self.reference, [replace(case.call, cotangent=None)])
-        result = _result(outcome, self.name)
-        cotangent = self.contract.randn(*result.shape)
-        case.call = replace(case.call, cotangent=cotangent)
-        (outcome,) = call_here(self.reference, [case.call])
-        case.expected, case.gradients = _result(outcome, self.name), outcome.gradients
+        """Ask the reference, which changes nothing."""
+        args, kwargs = case.call.args, case.call.kwargs
+        leaves: list[torch.Tensor] = []
+        if case.call.cotangent is not None:
+            args, kwargs, leaves = _with_leaves(case.call)
+        try:
+            case.expected = self.reference(*args, **kwargs)
+        except Exception as error:
+            raise ValueError(f"the reference of {self.name!r} raises {error!r} for a call of its contract") from error
+        case.seen = [lent.seen for lent in _lent(case.call)]
+        for lent in _lent(case.call):
+            lent.renew()
+        if case.call.cotangent is not None:
+            cotangent = self.contract.randn(*case.expected.shape)
+            case.call = replace(case.call, cotangent=cotangent)
+            (case.expected * cotangent).sum().backward()
+            case.gradients, case.expected = [leaf.grad for leaf in leaves], case.expected.detach()
 
     def _outcomes(self, idea: Idea) -> list[Outcome]:
         calls = [case.call for case in idea.cases]
@@ -463,14 +487,14 @@ class Function:
         value = outcome.value
         if value is None and case.expected is not None:
             return [Failure("value", checks.NO_RETURN.format(name=self.name), case=case)]
-        wrong = self._judged(case, value) if self.judge else difference(value, case.expected, self.tolerance)
+        wrong = self._judged(case, value) if self.judge else self._wrong(case, value, case.expected)
         if wrong is not None:
             found.append(Failure(wrong.kind, wrong.sentence, case=case))
         for lent, seen in zip(_lent(case.call), case.seen, strict=False):
             asked = difference(lent.seen, seen) if lent.asked and not found else None
             if asked is not None and asked.kind == "value":
                 found.append(Failure("value", lent.asked, case=case))
-        if self.fresh and outcome.shared:
+        if self.fresh and outcome.shared and not outcome.changed:
             found.append(Failure("shared", SHARED, case=case))
         if case.gradients is not None and not (found and found[0].kind == "value"):
             if outcome.gradients is None or all(map(_no_gradient, outcome.gradients)):
@@ -482,6 +506,15 @@ class Function:
             ):
                 found.append(Failure("gradient", WRONG_GRADIENT, case=case))
         return found
+
+    def _wrong(self, case: Case, value: Any, expected: Any, rule: Rule | None = None) -> Difference | None:
+        """What is wrong with the part of a result that the case looks at."""
+        if case.look is not None:
+            try:
+                value, expected = case.look(value), case.look(expected)
+            except (TypeError, ValueError, IndexError, KeyError, AttributeError):
+                return Difference("value")
+        return difference(value, expected, rule or self.tolerance)
 
     def _judged(self, case: Case, value: Any) -> Difference | None:
         if isinstance(value, Foreign):
@@ -532,9 +565,9 @@ class Function:
         own = [(case, outcome) for case, outcome in zip(idea.cases, outcomes, strict=True) if not case.derived]
         throws = [(case, outcome) for case, outcome in own if case.what == "draws"]
         if throws:
-            return _drawn_by_mistake(throws)
+            return _drawn_by_mistake(throws, idea.mistakes)
         pairs = [(case, outcome) for case, outcome in own if case.what in ("value", "refusal")]
-        if not checks.explains() or not pairs:
+        if checks.depth() != "whole" or not pairs:
             return ""
         deadline = time.monotonic() + PATIENCE
         calls = [replace(case.call, cotangent=None) for case, _ in pairs]
@@ -553,12 +586,15 @@ class Function:
             (theirs,) = call_here(rival, [replace(case.call, cotangent=None)])
             if bool(theirs.error) != bool(outcome.error) or theirs.error != outcome.error:
                 return False
-            if not theirs.error and difference(outcome.value, theirs.value, Rule(dtype="any")):
+            rule = replace(self.tolerance, dtype="any")
+            if not theirs.error and self._wrong(case, outcome.value, theirs.value, rule):
                 return False
         return True
 
     def close_rules(self) -> None:
-        """Write down what the rules of this function earned, after all its ideas."""
+        """Write down what the rules of this function earned: right behind its core, before the corners."""
+        place = next((i for i, r in enumerate(self.contract.results) if r.name == self.core), -1) + 1
+        rest, self.contract.results[place:] = self.contract.results[place:], []
         for kind, idea in self.rules.items():
             failure = self.broken.get(kind)
             if self.unwritten:
@@ -566,10 +602,11 @@ class Function:
             elif self.core_failed:
                 self.contract.write(idea.name, idea.points, WAITS, WAITING.format(core=self.core))
             elif failure is not None:
-                exact = failure.sentence if kind in ("form", "raised") else ""
+                exact = failure.sentence if kind == "form" else ""
                 self.contract.write(idea.name, idea.points, "failed", f"{idea.sentence} {exact}".strip())
             else:
                 self.contract.write(idea.name, idea.points, "passed")
+        self.contract.results += rest
         self.rules = {}
 
 
@@ -586,10 +623,17 @@ def _renewed(call: Call) -> Call:
     return replace(call, args=tuple(map(new, call.args)), kwargs={k: new(v) for k, v in call.kwargs.items()})
 
 
-def _result(outcome: Outcome, name: str) -> Any:
-    if outcome.error:
-        raise ValueError(f"the reference of {name!r} raises {outcome.error} for a call of its contract: {outcome.text}")
-    return outcome.value
+def _with_leaves(call: Call) -> tuple[tuple[Any, ...], dict[str, Any], list[torch.Tensor]]:
+    """The arguments of a call with fresh tensors that require gradients, and these."""
+    leaves: list[torch.Tensor] = []
+
+    def fresh(value: Any) -> Any:
+        if not isinstance(value, torch.Tensor) or not value.requires_grad:
+            return value
+        leaves.append(value.detach().clone().requires_grad_())
+        return leaves[-1]
+
+    return tuple(map(fresh, call.args)), {name: fresh(value) for name, value in call.kwargs.items()}, leaves
 
 
 def _told(error: str) -> str:
@@ -604,25 +648,34 @@ def _drawn(case: Case, outcome: Outcome) -> list[int]:
     return [int(one) for one in (case.take or _flat)(outcome.values)]
 
 
-def _rivals(case: Case) -> dict[str, list[float]]:
+def _rivals(case: Case, mistakes: Sequence[tuple[Callable[..., Any], str]]) -> dict[str, list[float]]:
     """The chances that come of known mistakes, by the sentence that names the mistake."""
     size, likeliest = len(case.p), max(range(len(case.p)), key=case.p.__getitem__)
-    known = {sentence: list(p) for p, sentence in case.rivals}
+    known = {}
+    for function, sentence in mistakes:
+        with contextlib.suppress(TypeError, ValueError, RuntimeError):
+            known[sentence] = [float(q) for q in function(*case.call.args, **case.call.kwargs)]
     if len({*case.p}) > 1:
         known[EVEN] = [1.0] * size
     known[LIKELIEST] = [float(i == likeliest) for i in range(size)]
     return known
 
 
-def _drawn_by_mistake(cases: Sequence[tuple[Case, Outcome]]) -> str:
+def _stands_still(drawn: Sequence[list[int]]) -> bool:
+    return all(len(ids) > 10 and len({*ids}) == 1 for ids in drawn)
+
+
+def _drawn_by_mistake(
+    cases: Sequence[tuple[Case, Outcome]], mistakes: Sequence[tuple[Callable[..., Any], str]]
+) -> str:
     """The sentence of the mistake whose chances fit all these draws, "" if none does."""
     if any(outcome.error for _, outcome in cases):
         return ""
-    drawn = [(_rivals(case), _drawn(case, outcome)) for case, outcome in cases]
+    drawn = [(_rivals(case, mistakes), case.p, _drawn(case, outcome)) for case, outcome in cases]
     for sentence in drawn[0][0]:
-        if all(sentence in known and not chance.fault(ids, known[sentence]) for known, ids in drawn):
+        if all(not chance.fault(ids, known.get(sentence, p)) for known, p, ids in drawn):
             return sentence
-    return ""
+    return STANDS_STILL if _stands_still([ids for _, _, ids in drawn]) else ""
 
 
 def _no_gradient(gradient: torch.Tensor | None) -> bool:

@@ -96,7 +96,7 @@ class Lab:
         source: str | None = None,
         seed: int = 0,
         instead: Mapping[str, Callable[[Callable[..., Any]], Callable[..., Any]]] | None = None,
-        explains: bool = True,
+        depth: checks.Depth = "whole",
     ) -> Tried:
         """Check an answer.
 
@@ -104,7 +104,8 @@ class Lab:
             source: the answer's cell; by default the instructor's.
             seed: of the inputs.
             instead: wraps the answer's functions of these names before they are checked.
-            explains: whether to look for the mistake behind wrong results, which takes a while.
+            depth: "points" leaves out the search for the mistake behind wrong results, which takes a while; "first" ends
+                with the first idea that is lost.
 
         Raises whatever the answer's cell or the checks raise outside of a check.
         """
@@ -114,7 +115,7 @@ class Lab:
             exec(compile(self.solutions[exercise] if source is None else source, "<answer>", "exec"), names)
             for name, wrap in (instead or {}).items():
                 names[name] = wrap(names[name])
-            with checks.at_home(self.solution, seed, explains):
+            with checks.at_home(self.solution, seed, depth):
                 exec(compile(self.checks[exercise], "<checks>", "exec"), names)
         (found,) = [value for value in names.values() if isinstance(value, checks.Checks)]
         return Tried(found.results, found if isinstance(found, Contract) else None)

@@ -1,7 +1,7 @@
 """Slips: general ways in which an answer goes wrong, each a small wrapper that fits over any right answer.
 
 They serve twice. `course report NN --slips` lays every slip that fits over right answers and grades the result: what
-keeps all points survived, and either the contract misses a case or it allows the slip and says why (`Contract.allow`).
+keeps all points survived, and either the contract misses a case or it allows the slip and says why (`Function.allow`).
 And where a learner's results are exactly those of a slip over the reference, the learner hears its sentence.
 
 A slip fits a parameter or a result by the values that the contract's own calls pass and expect.
@@ -10,7 +10,6 @@ A slip fits a parameter or a result by the values that the contract's own calls 
 from __future__ import annotations
 
 import copy
-import fnmatch
 import functools
 import inspect
 import itertools
@@ -18,18 +17,14 @@ import math
 import random
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 
-from course_lib.grading.calls import Call
+from course_lib.grading.calls import Call, call_here
 from course_lib.grading.compare import Rule, difference
-
-if TYPE_CHECKING:
-    from course_lib.grading.contract import Function
-    from course_lib.grading.local import Lab
 
 Target = Callable[..., Any]
 
@@ -134,7 +129,7 @@ _ARGUMENTS = [
     _Change("abs", _number, abs, "The sign of `{p}` counts."),
     _Change("plus-1", _whole, lambda x: x + 1, "`{p}` counts one too many."),
     _Change("minus-1", _whole, lambda x: x - 1, "`{p}` counts one too few."),
-    _Change("int32", _whole, lambda x: (x + 2**31) % 2**32 - 2**31),
+    _Change("int32", lambda v: _whole(v) and abs(v) > 10**6, lambda x: (x + 2**31) % 2**32 - 2**31),
     _Change("mod-100", _whole, lambda x: x % 100, "`{p}` may be 100 or more."),
     _Change("mod-256", _whole, lambda x: x % 256, "`{p}` may be above 255."),
     _Change("strip", _text, str.strip, "Blanks and line ends at the ends of `{p}` count: don't strip them."),
@@ -297,8 +292,12 @@ def _wrap_result(change: Callable[[Any], Any], fits: Callable[[Any], bool]) -> C
         @functools.wraps(function)
         def slipped(*args: Any, **kwargs: Any) -> Any:
             result = function(*args, **kwargs)
-            return change(result) if fits(result) else result
+            if not fits(result):
+                return result
+            slipped.touched = True  # type: ignore[attr-defined]
+            return change(result)
 
+        slipped.touched = False  # type: ignore[attr-defined]
         return slipped
 
     return wrap
@@ -409,20 +408,20 @@ def _remembers(function: Target) -> Target:
     def slipped(*args: Any, **kwargs: Any) -> Any:
         result = function(*args, **kwargs)
         seen.append(result)
-        if len(seen) > 3 and isinstance(result, list | tuple):
-            return _like(result, [*result, *result[:1]])
+        if len(seen) > 3 and isinstance(result, list):
+            return [*result, *result[:1]]
         return seen[0] if len(seen) > 3 else result
 
     return slipped
 
 
 def _cached(function: Target) -> Target:
-    """A cache whose key is the first argument alone."""
+    """A cache whose key is the first argument alone (of those that are data)."""
     known: dict[str, Any] = {}
 
     @functools.wraps(function)
     def slipped(*args: Any, **kwargs: Any) -> Any:
-        key = repr(next(iter([*args, *kwargs.values()]), None))
+        key = repr(next((value for value in (*args, *kwargs.values()) if not callable(value)), None))
         if key not in known:
             known[key] = function(*args, **kwargs)
         return known[key]
@@ -496,15 +495,16 @@ def _reseeded(name: str) -> Callable[[Target], Target]:
 # --- the catalogue ----------------------------------------------------------------------------------------------
 
 
-def slips(function: Target, calls: Sequence[Call], results: Sequence[Any], refuses: bool = True) -> Iterator[Slip]:
+def slips(function: Target, calls: Sequence[Call], accepted: Sequence[Call], results: Sequence[Any], refuses: bool = True) -> Iterator[Slip]:
     """Yield every slip that fits a function, by the arguments of a contract's calls and by their results.
 
     Args:
-        results: what the reference gave for those calls that it does not refuse.
+        accepted: those of the calls that the reference does not refuse.
+        results: what it gave for them.
         refuses: whether the contract has calls that must be refused.
     """
     seen = passed(function, calls)
-    yield from argument_slips(function, seen)
+    yield from argument_slips(function, seen, passed(function, accepted))
     for name, values in seen.items():
         if any(isinstance(v, list | dict) or _floats(v) for v in values):
             yield Slip(f"changes:{name}", _changes(name))
@@ -534,23 +534,28 @@ def slips(function: Target, calls: Sequence[Call], results: Sequence[Any], refus
 def _differs(change: Callable[[Any], Any], result: Any) -> bool:
     """Whether a change makes another result of this one."""
     try:
+        result = result.detach().clone() if isinstance(result, torch.Tensor) else copy.deepcopy(result)
         return difference(change(copy.deepcopy(result)), result, Rule(close=0.0)) is not None
     except Exception:
         return True
 
 
-def argument_slips(function: Target, seen: dict[str, list[Any]]) -> Iterator[Slip]:
+def argument_slips(function: Target, seen: dict[str, list[Any]], accepted: dict[str, list[Any]]) -> Iterator[Slip]:
     """Yield the slips that change, ignore, swap or refuse arguments, for parameters that were given these values."""
     parameters = {p.name: p for p in inspect.signature(function).parameters.values()}
     for name, values in seen.items():
         for change in _ARGUMENTS:
+            if change.name in ("mod-100", "mod-256") and not all(map(_whole, values)):
+                continue
+            if change.name == "abs" and not any(_number(value) and value < 0 for value in accepted.get(name, ())):
+                continue  # whether a number may be negative, the contract says by passing one
             if any(change.fits(value) for value in values):
                 wrap = _wrap_argument(name, change.change, change.fits)
                 yield Slip(f"{change.name}:{name}", wrap, change.sentence.format(p=name))
         default = parameters[name].default
         if default is not inspect.Parameter.empty:
             yield Slip(f"ignored:{name}", _ignored(name, default), f"`{name}` is ignored: use what is given.")
-            if default is not None and not _text(default):
+            if default and not _text(default):
                 wrap = _wrap_argument(name, functools.partial(_or, default), lambda v: not _tensor(v))
                 yield Slip(f"falsy-is-default:{name}", wrap, f"`{name}` may be 0 or empty: that is not the default.")
         elif all(isinstance(value, int | float) for value in values) and len({*values}) > 1:
@@ -564,6 +569,10 @@ def argument_slips(function: Target, seen: dict[str, list[Any]]) -> Iterator[Sli
             wrap = _wrap_argument(name, lambda v: v or None, lambda v: not _tensor(v))
             yield Slip(f"falsy-is-none:{name}", wrap, f"`{name}` may be 0: `if {name}:` takes 0 for None.")
         for kind, fits, condition, sentence in _REFUSALS:
+            if kind == "refuses-large" and not all(map(_whole, values)):
+                continue
+            if kind == "refuses-negative" and not any(_number(value) and value < 0 for value in accepted.get(name, ())):
+                continue
             if any(fits(value) for value in values):
                 wrap = _unless(functools.partial(_both, fits, condition), ValueError)(name)
                 yield Slip(f"{kind}:{name}", wrap, sentence.format(p=name))
@@ -588,60 +597,7 @@ def passed(function: Target, calls: Sequence[Call]) -> dict[str, list[Any]]:
 
 def explanations(function: Target, calls: Sequence[Call]) -> list[tuple[Target, str]]:
     """The slips over a reference that a learner can be told of by results alone, each with its sentence."""
-    from course_lib.grading.calls import call_here
-
-    results = [outcome.value for outcome in call_here(function, calls) if not outcome.error]
-    found = slips(function, calls, results, refuses=False)
+    outcomes = call_here(function, calls)
+    accepted = [call for call, outcome in zip(calls, outcomes, strict=True) if not outcome.error]
+    found = slips(function, calls, accepted, [o.value for o in outcomes if not o.error], refuses=False)
     return [(slip.wrap(function), slip.sentence) for slip in found if slip.sentence]
-
-
-# --- laid over an exercise ----------------------------------------------------------------------------------------
-
-
-FLOATS_ARE_FINE = [
-    (pattern, "results may be float32 or float64") for pattern in ("single:*", "result-single", "result-double")
-]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What became of one slip over one right answer."""
-
-    exercise: str
-    answer: str  # "solution", or the name of an answer of the bank
-    slip: str
-    verdict: str  # "caught", "equivalent", "survived"
-    by: str = ""  # the idea that caught it
-    says: str = ""  # what the learner reads first, or why the contract allows it
-
-
-def lay_over(lab: Lab, exercise: str, answers: dict[str, str | None], seed: int = 0) -> Iterator[Finding]:
-    """Lay every slip that fits over right answers of one exercise; yield what became of each.
-
-    Args:
-        answers: name -> source of the cell; None for the solution.
-    """
-    contract = lab.attempt(exercise, seed=seed).contract
-    for function in contract.functions if contract else ():
-        cases = [case for idea in function.ideas for case in idea.cases if not case.derived]
-        calls = [replace(case.call, cotangent=None) for case in cases]
-        results = [case.expected for case in cases if case.what == "value"]
-        results += [[0, 1, 2] for case in cases if case.what == "draws" and case.call.times == 1]
-        results += [1 for case in cases if case.what == "draws" and case.call.times > 1]
-        refuses = any(case.what == "refusal" for case in cases)
-        for answer, source in answers.items():
-            for slip in slips(function.model, calls, results, refuses):
-                yield _verdict(lab, exercise, function, answer, source, slip, seed)
-
-
-def _verdict(
-    lab: Lab, exercise: str, function: Function, answer: str, source: str | None, slip: Slip, seed: int
-) -> Finding:
-    tried = lab.attempt(exercise, source, seed, {function.name: slip.wrap}, explains=False)
-    name = slip.name if len(lab.attempt_names(exercise)) == 1 else f"{function.name}.{slip.name}"
-    first = tried.first
-    if first is not None:
-        return Finding(exercise, answer, name, "caught", first.name, first.message)
-    allowed = [*function.allowed, *(FLOATS_ARE_FINE if function.tolerance.dtype == "float" else [])]
-    why = next((why for pattern, why in allowed if fnmatch.fnmatch(slip.name, pattern)), "")
-    return Finding(exercise, answer, name, "equivalent" if why else "survived", says=why)

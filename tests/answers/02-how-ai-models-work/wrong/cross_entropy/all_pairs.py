@@ -1,4 +1,4 @@
-# caught by: picks-target
+# caught by: mean-of-minus-logs
 """Indexes [:, targets], which takes every target's column from every row."""
 
 

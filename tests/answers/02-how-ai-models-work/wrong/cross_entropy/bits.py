@@ -1,4 +1,4 @@
-# caught by: uniform
+# caught by: mean-of-minus-logs
 """Takes the logarithm to base 2: bits instead of nats."""
 
 

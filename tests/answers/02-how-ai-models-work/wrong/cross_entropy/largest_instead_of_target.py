@@ -1,4 +1,4 @@
-# caught by: picks-target
+# caught by: mean-of-minus-logs
 """Scores the model's favourite instead of the token that came."""
 
 

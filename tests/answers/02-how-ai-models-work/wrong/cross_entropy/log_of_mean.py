@@ -1,4 +1,4 @@
-# caught by: mean-of-logs
+# caught by: mean-of-minus-logs
 """Averages the probabilities first and takes the logarithm after."""
 
 

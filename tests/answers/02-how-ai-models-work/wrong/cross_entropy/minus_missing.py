@@ -1,4 +1,4 @@
-# caught by: uniform
+# caught by: mean-of-minus-logs
 """Forgets the minus sign: the better the guess, the higher the loss."""
 
 

@@ -1,4 +1,4 @@
-# caught by: picks-target
+# caught by: mean-of-minus-logs
 """Uses the target's score itself and forgets softmax."""
 
 

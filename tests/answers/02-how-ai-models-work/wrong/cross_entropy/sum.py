@@ -1,4 +1,4 @@
-# caught by: mean-of-logs
+# caught by: mean-of-minus-logs
 """Adds up the rows instead of averaging them."""
 
 

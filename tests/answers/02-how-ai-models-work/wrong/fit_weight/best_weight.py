@@ -1,4 +1,4 @@
-# caught by: above-critical
+# caught by: to-the-end
 """Returns the best weight seen instead of the last: a diverging run looks healthy."""
 
 

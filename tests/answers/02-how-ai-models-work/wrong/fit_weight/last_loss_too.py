@@ -1,4 +1,4 @@
-# caught by: losses
+# caught by: start
 """Appends the final loss as well: one number too many."""
 
 

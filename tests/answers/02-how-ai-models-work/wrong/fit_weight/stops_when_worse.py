@@ -1,4 +1,4 @@
-# caught by: above-critical
+# caught by: to-the-end
 """Stops as soon as the loss rises, which hides that the rate is too large."""
 
 

@@ -1,4 +1,4 @@
-# caught by: context-grows
+# caught by: grows
 """Shows the model the prompt alone, every time: it answers the same question again."""
 
 

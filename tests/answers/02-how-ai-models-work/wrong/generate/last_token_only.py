@@ -1,4 +1,4 @@
-# caught by: context-grows
+# caught by: grows
 """Shows the model only the newest token: it forgets how the sentence began."""
 
 

@@ -1,4 +1,4 @@
-# caught by: length
+# caught by: grows
 """Stops one token early."""
 
 

@@ -1,4 +1,4 @@
-# caught by: length
+# caught by: grows
 """Counts the prompt as part of max_new_tokens."""
 
 

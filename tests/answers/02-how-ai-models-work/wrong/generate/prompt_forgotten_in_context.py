@@ -1,4 +1,4 @@
-# caught by: context-grows
+# caught by: grows
 """Shows the model the new tokens without the prompt, once there are some."""
 
 

@@ -1,4 +1,4 @@
-# caught by: prompt-kept
+# caught by: grows
 """Returns the new tokens alone."""
 
 

@@ -1,4 +1,4 @@
-# caught by: stop-in-prompt
+# caught by: no-stop
 """Looks for the stop token anywhere in the text, so a prompt that contains it gets no answer."""
 
 

@@ -1,4 +1,4 @@
-# caught by: squares
+# caught by: mean-of-squares
 """Takes the absolute error: a sensible loss, but another one."""
 
 

@@ -1,4 +1,4 @@
-# caught by: factor
+# caught by: slope
 """Forgets to divide by n: the gradient of a sum, not of a mean."""
 
 

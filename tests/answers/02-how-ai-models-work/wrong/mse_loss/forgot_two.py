@@ -1,4 +1,4 @@
-# caught by: factor
+# caught by: slope
 """Forgets the 2 that comes down from the square."""
 
 

@@ -1,4 +1,4 @@
-# caught by: factor
+# caught by: slope
 """Leaves out the whole factor 2/n."""
 
 

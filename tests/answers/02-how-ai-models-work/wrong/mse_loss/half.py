@@ -1,4 +1,4 @@
-# caught by: mean-not-sum
+# caught by: mean-of-squares
 """Copies the 1/2 of some textbooks, which is not the mean."""
 
 

@@ -1,4 +1,4 @@
-# caught by: chain-rule
+# caught by: slope
 """Multiplies the mean error by the mean size instead of house by house."""
 
 

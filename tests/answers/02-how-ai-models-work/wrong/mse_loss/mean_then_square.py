@@ -1,4 +1,4 @@
-# caught by: squares
+# caught by: mean-of-squares
 """Squares the mean error, so that errors of both signs cancel."""
 
 

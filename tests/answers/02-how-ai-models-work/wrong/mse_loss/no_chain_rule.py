@@ -1,4 +1,4 @@
-# caught by: chain-rule
+# caught by: slope
 """Stops at the outer derivative: the size, the inner one, is missing."""
 
 

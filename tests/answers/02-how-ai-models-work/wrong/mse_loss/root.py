@@ -1,4 +1,4 @@
-# caught by: squares
+# caught by: mean-of-squares
 """Takes the square root as well: that is the RMSE, another loss with another gradient."""
 
 

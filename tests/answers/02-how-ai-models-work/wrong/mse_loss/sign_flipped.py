@@ -1,4 +1,4 @@
-# caught by: direction
+# caught by: slope
 """Takes target minus prediction in the gradient: downhill and uphill are swapped."""
 
 

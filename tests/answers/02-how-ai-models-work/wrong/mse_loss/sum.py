@@ -1,4 +1,4 @@
-# caught by: mean-not-sum
+# caught by: mean-of-squares
 """Adds up instead of averaging: the loss grows with the number of houses."""
 
 

@@ -1,4 +1,4 @@
-# caught by: moves-on
+# caught by: frequencies
 """Seeds the generator in every call: repeatable, but every draw is the same draw."""
 
 

@@ -1,4 +1,4 @@
-# caught by: every-dim
+# caught by: values
 """Normalises over the whole tensor, so that only the grand total is 1."""
 
 
