@@ -80,8 +80,8 @@ def wrong_type(found: Any, expected: Any) -> Difference:
 
 def wrong_type_inside(found: Any, expected: Any) -> Difference | None:
     """What is wrong with the types of a right result that need not be the expected one, such as other items."""
-    if isinstance(found, list | tuple) and isinstance(expected, list | tuple):
-        if isinstance(found, list) != isinstance(expected, list):
+    if isinstance(expected, list | tuple):
+        if not isinstance(found, type(expected)):
             return wrong_type(found, expected)
         alike = len({type(item) for item in expected}) == 1
         likes = [expected[0]] * len(found) if alike else expected if len(found) == len(expected) else []

@@ -1,4 +1,4 @@
-# caught by: everywhere
+# caught by: nothing-to-replace
 """Returns None if nothing was replaced."""
 
 

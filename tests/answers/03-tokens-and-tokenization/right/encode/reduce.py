@@ -1,0 +1,23 @@
+"""One merge after the other by reduce()."""
+
+from collections import Counter
+from itertools import pairwise
+
+
+def rep(ids, pair, new):
+    out, i = [], 0
+    while i < len(ids):
+        if tuple(ids[i : i + 2]) == tuple(pair):
+            out.append(new)
+            i += 2
+        else:
+            out.append(ids[i])
+            i += 1
+    return out
+
+
+from functools import reduce
+
+
+def encode(text, merges):
+    return reduce(lambda ids, x: rep(ids, x[1], 256 + x[0]), enumerate(merges), [*text.encode("utf8")])

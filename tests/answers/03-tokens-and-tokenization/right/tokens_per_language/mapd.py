@@ -1,0 +1,10 @@
+"""An ordered dictionary of ratios."""
+
+from collections import OrderedDict
+
+
+def tokens_per_language(sentences, cut, reference):
+    if sentences.get(reference) is None:
+        raise ValueError(reference)
+    count = lambda s: len(cut(s))
+    return OrderedDict((k, count(s) / count(sentences[reference])) for k, s in sentences.items())

@@ -1,0 +1,35 @@
+# caught by: order-of-learning
+"""Merges any two pieces that spell the token."""
+
+from collections import Counter
+from itertools import pairwise
+
+
+def rep(ids, pair, new):
+    out, i = [], 0
+    while i < len(ids):
+        if tuple(ids[i : i + 2]) == tuple(pair):
+            out.append(new)
+            i += 2
+        else:
+            out.append(ids[i])
+            i += 1
+    return out
+
+
+def encode(text, merges):
+    pieces = [bytes([i]) for i in range(256)]
+    for l, r in merges:
+        pieces.append(pieces[l] + pieces[r])
+    data = [bytes([b]) for b in text.encode()]
+    for n in range(len(merges)):
+        out, i = [], 0
+        while i < len(data):
+            if i + 1 < len(data) and data[i] + data[i + 1] == pieces[256 + n]:
+                out.append(data[i] + data[i + 1])
+                i += 2
+            else:
+                out.append(data[i])
+                i += 1
+        data = out
+    return [pieces.index(d) for d in data]
