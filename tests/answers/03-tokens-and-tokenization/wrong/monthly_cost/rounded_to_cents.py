@@ -1,4 +1,4 @@
-# caught by: formula
+# caught by: small-and-zero
 """Rounds the result to cents."""
 
 
