@@ -1,14 +1,13 @@
 """A decoder that keeps half a character until the rest comes."""
 
+import codecs
+
 
 def pcs(merges):
     p = [bytes([i]) for i in range(256)]
-    for l, r in merges:
-        p.append(p[l] + p[r])
+    for left, r in merges:
+        p.append(p[left] + p[r])
     return p
-
-
-import codecs
 
 
 def decode(ids, merges):

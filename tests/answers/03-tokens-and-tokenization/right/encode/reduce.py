@@ -1,7 +1,6 @@
 """One merge after the other by reduce()."""
 
-from collections import Counter
-from itertools import pairwise
+from functools import reduce
 
 
 def rep(ids, pair, new):
@@ -14,9 +13,6 @@ def rep(ids, pair, new):
             out.append(ids[i])
             i += 1
     return out
-
-
-from functools import reduce
 
 
 def encode(text, merges):

@@ -6,5 +6,8 @@ from collections import OrderedDict
 def tokens_per_language(sentences, cut, reference):
     if sentences.get(reference) is None:
         raise ValueError(reference)
-    count = lambda s: len(cut(s))
+
+    def count(s):
+        return len(cut(s))
+
     return OrderedDict((k, count(s) / count(sentences[reference])) for k, s in sentences.items())

@@ -17,16 +17,16 @@ def rep(ids, pair, new):
 
 
 class T:
-    def __init__(s, text):
-        s.ids = list(bytearray(text, "utf-8"))
-        s.m = []
+    def __init__(self, text):
+        self.ids = list(bytearray(text, "utf-8"))
+        self.m = []
 
-    def step(s):
-        c = Counter(pairwise(s.ids)).most_common(1)
+    def step(self):
+        c = Counter(pairwise(self.ids)).most_common(1)
         if not c or c[0][1] < 2:
             return False
-        s.ids = rep(s.ids, c[0][0], 256 + len(s.m))
-        s.m.append(c[0][0])
+        self.ids = rep(self.ids, c[0][0], 256 + len(self.m))
+        self.m.append(c[0][0])
         return True
 
 

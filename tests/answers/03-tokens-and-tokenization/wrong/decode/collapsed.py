@@ -1,15 +1,14 @@
 # caught by: half-character
 """Makes one mark of several side by side."""
 
+import re
+
 
 def pcs(merges):
     p = [bytes([i]) for i in range(256)]
-    for l, r in merges:
-        p.append(p[l] + p[r])
+    for left, r in merges:
+        p.append(p[left] + p[r])
     return p
-
-
-import re
 
 
 def decode(ids, merges):

@@ -4,8 +4,8 @@
 
 def pcs(merges):
     p = [bytes([i]) for i in range(256)]
-    for l, r in merges:
-        p.append(p[l] + p[r])
+    for left, r in merges:
+        p.append(p[left] + p[r])
     return p
 
 

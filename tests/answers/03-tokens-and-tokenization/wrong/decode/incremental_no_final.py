@@ -1,15 +1,14 @@
 # caught by: half-character
 """Decodes bit by bit and forgets what is left at the end."""
 
+import codecs
+
 
 def pcs(merges):
     p = [bytes([i]) for i in range(256)]
-    for l, r in merges:
-        p.append(p[l] + p[r])
+    for left, r in merges:
+        p.append(p[left] + p[r])
     return p
-
-
-import codecs
 
 
 def decode(ids, merges):

@@ -1,15 +1,14 @@
 # caught by: parts
 """Reads the bytes as a text file, which changes line ends."""
 
+import io
+
 
 def pcs(merges):
     p = [bytes([i]) for i in range(256)]
-    for l, r in merges:
-        p.append(p[l] + p[r])
+    for left, r in merges:
+        p.append(p[left] + p[r])
     return p
-
-
-import io
 
 
 def decode(ids, merges):

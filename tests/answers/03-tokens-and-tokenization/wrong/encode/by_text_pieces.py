@@ -1,9 +1,6 @@
 # caught by: order-of-learning
 """Merges any two pieces that spell the token."""
 
-from collections import Counter
-from itertools import pairwise
-
 
 def rep(ids, pair, new):
     out, i = [], 0
@@ -19,8 +16,8 @@ def rep(ids, pair, new):
 
 def encode(text, merges):
     pieces = [bytes([i]) for i in range(256)]
-    for l, r in merges:
-        pieces.append(pieces[l] + pieces[r])
+    for left, r in merges:
+        pieces.append(pieces[left] + pieces[r])
     data = [bytes([b]) for b in text.encode()]
     for n in range(len(merges)):
         out, i = [], 0

@@ -1,7 +1,6 @@
 # caught by: every-merge
 """Counts only the merges that occur."""
 
-from collections import Counter
 from itertools import pairwise
 
 

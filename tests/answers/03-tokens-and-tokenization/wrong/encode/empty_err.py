@@ -1,9 +1,6 @@
 # caught by: bytes-as-they-are
 """Refuses an empty list of merges."""
 
-from collections import Counter
-from itertools import pairwise
-
 
 def rep(ids, pair, new):
     out, i = [], 0

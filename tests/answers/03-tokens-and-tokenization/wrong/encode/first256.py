@@ -1,9 +1,6 @@
 # caught by: empty-and-spare
 """Uses 256 merges at most."""
 
-from collections import Counter
-from itertools import pairwise
-
 
 def rep(ids, pair, new):
     out, i = [], 0

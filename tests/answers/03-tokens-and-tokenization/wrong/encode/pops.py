@@ -1,9 +1,6 @@
 # caught by: every-merge
 """Takes the merges out of the list that it was given."""
 
-from collections import Counter
-from itertools import pairwise
-
 
 def rep(ids, pair, new):
     out, i = [], 0

@@ -1,9 +1,6 @@
 # caught by: runs
 """Looks for pairs from right to left."""
 
-from collections import Counter
-from itertools import pairwise
-
 
 def rep(ids, pair, new):
     out, i = [], 0

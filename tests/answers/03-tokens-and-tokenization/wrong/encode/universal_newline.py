@@ -1,9 +1,6 @@
 # caught by: bytes-as-they-are
 """Makes one line end of two characters."""
 
-from collections import Counter
-from itertools import pairwise
-
 
 def rep(ids, pair, new):
     out, i = [], 0

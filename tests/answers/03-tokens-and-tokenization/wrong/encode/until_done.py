@@ -1,7 +1,6 @@
 # caught by: order-of-learning
 """Merges the first pair in the text that is known, until none is left."""
 
-from collections import Counter
 from itertools import pairwise
 
 

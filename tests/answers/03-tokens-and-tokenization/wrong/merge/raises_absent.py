@@ -1,9 +1,11 @@
 # caught by: nothing-to-replace
 """Raises an error where the pair does not occur."""
 
+import itertools
+
 
 def merge(ids, pair, new_id):
-    if not any((a, b) == tuple(pair) for a, b in zip(ids, ids[1:])):
+    if not any((a, b) == tuple(pair) for a, b in itertools.pairwise(ids)):
         raise ValueError("pair does not occur")
     out, i = [], 0
     while i < len(ids):

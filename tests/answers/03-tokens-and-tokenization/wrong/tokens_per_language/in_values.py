@@ -3,7 +3,7 @@
 
 
 def tokens_per_language(sentences, cut, reference):
-    if reference not in sentences.keys() and reference not in sentences.values():
+    if reference not in sentences and reference not in sentences.values():
         raise ValueError
     n = {k: len(cut(t)) for k, t in sentences.items()}
     return {k: v / n.get(reference, 1) for k, v in n.items()}

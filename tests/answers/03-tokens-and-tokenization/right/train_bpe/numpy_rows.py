@@ -10,15 +10,15 @@ def train_bpe(text, n_merges):
         pairs, n = np.unique(np.stack([a[:-1], a[1:]], 1), axis=0, return_counts=True)
         if n.max() < 2:
             break
-        l, r = (int(x) for x in pairs[n.argmax()])
+        left, r = (int(x) for x in pairs[n.argmax()])
         out, i = [], 0
         while i < len(a):
-            if i + 1 < len(a) and a[i] == l and a[i + 1] == r:
+            if i + 1 < len(a) and a[i] == left and a[i + 1] == r:
                 out.append(256 + len(merges))
                 i += 2
             else:
                 out.append(int(a[i]))
                 i += 1
-        merges.append((l, r))
+        merges.append((left, r))
         a = np.array(out)
     return merges
