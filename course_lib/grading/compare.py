@@ -78,6 +78,18 @@ def wrong_type(found: Any, expected: Any) -> Difference:
     return Difference("form", f"The value is right, but it is {_named(found)}: give back {_named(expected)}.")
 
 
+def wrong_type_inside(found: Any, expected: Any) -> Difference | None:
+    """What is wrong with the types of a right result that need not be the expected one, such as other items."""
+    if isinstance(expected, list | tuple):
+        if not isinstance(found, type(expected)):
+            return wrong_type(found, expected)
+        alike = len({type(item) for item in expected}) == 1
+        likes = [expected[0]] * len(found) if alike else expected if len(found) == len(expected) else []
+        wrong = (wrong_type_inside(one, other) for one, other in zip(found, likes, strict=False))
+        return next((one for one in wrong if one is not None), None)
+    return wrong_type(found, expected) if type(expected) is int and type(found) is not int else None
+
+
 def _named(value: Any) -> str:
     name = type(value).__name__
     if isinstance(value, np.generic):

@@ -31,7 +31,7 @@ import torch
 from course_lib.grading import chance, checks
 from course_lib.grading.calls import Call, Foreign, Outcome, call_here
 from course_lib.grading.checks import Checks
-from course_lib.grading.compare import Difference, Rule, difference, wrong_type
+from course_lib.grading.compare import Difference, Rule, difference, wrong_type, wrong_type_inside
 
 Kind = Literal["raised", "value", "form", "changes", "state", "shared", "gradient", "refusal"]
 # How severe: if several things are wrong in an idea, the first of these is told.
@@ -549,7 +549,9 @@ class Function:
             if self._verdict(case, value) is True:
                 return wrong_type(found, value)
         verdict = self._verdict(case, value)
-        return None if verdict is True else Difference("value", verdict if isinstance(verdict, str) else "")
+        if verdict is True:
+            return wrong_type_inside(value, case.expected)
+        return Difference("value", verdict if isinstance(verdict, str) else "")
 
     def _verdict(self, case: Case, value: Any) -> bool | str:
         assert self.judge is not None
@@ -574,7 +576,7 @@ class Function:
             return
         worst = min(mine, key=lambda failure: ORDER.index(failure.kind))
         sentence = worst.sentence
-        if worst.kind == "value" and not sentence:
+        if worst.kind in ("value", "refusal") and not sentence:
             sentence = self._explained(idea, outcomes)
         elif worst.kind == "raised" and worst.case and worst.case.about and idea.name != self.core:
             sentence = f"{sentence} {idea.sentence}"

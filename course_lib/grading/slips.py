@@ -96,7 +96,7 @@ def _vector(value: Any) -> bool:
 
 
 def _dict(value: Any) -> bool:
-    return type(value) is dict
+    return isinstance(value, dict)
 
 
 def _like(value: Any, items: Sequence[Any]) -> Any:

@@ -1,4 +1,4 @@
-"""The distinct rows of a two-column table; keys are NumPy numbers."""
+"""The distinct rows of a two-column table; made plain at the end."""
 
 import numpy as np
 
@@ -8,4 +8,4 @@ def count_pairs(ids):
         return {}
     table = np.stack([np.array(ids[:-1]), np.array(ids[1:])], axis=1)
     rows, times = np.unique(table, axis=0, return_counts=True)
-    return {(row[0], row[1]): n for row, n in zip(rows, times, strict=False)}
+    return {(int(row[0]), int(row[1])): int(n) for row, n in zip(rows, times, strict=False)}

@@ -1,4 +1,4 @@
-"""The same, returned as an array of integers."""
+"""An array of integers, made a list at the end."""
 
 import numpy as np
 
@@ -11,4 +11,4 @@ def encode(text, merges):
             if ids[i] == left and ids[i + 1] == right:
                 ids[i : i + 2] = [256 + number]
             i += 1
-    return np.array(ids, dtype=np.int64)
+    return np.array(ids, dtype=np.int64).tolist()

@@ -1,4 +1,4 @@
-"""An iterator with one id of look-ahead; returns a tuple of the same ids."""
+"""An iterator with one id of look-ahead."""
 
 
 def merge(ids, pair, new_id):
@@ -9,4 +9,4 @@ def merge(ids, pair, new_id):
             rest.pop()
             first = new_id
         out.append(first)
-    return tuple(out)
+    return out

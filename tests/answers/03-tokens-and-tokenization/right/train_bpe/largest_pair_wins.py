@@ -1,4 +1,4 @@
-"""Of equally frequent pairs the largest pair of ids; returns lists of two."""
+"""Of equally frequent pairs the largest pair of ids."""
 
 from collections import Counter
 from itertools import pairwise
@@ -26,5 +26,5 @@ def train_bpe(text, n_merges):
         if counts[best] == 1:
             break
         ids = replaced(ids, best, 256 + len(merges))
-        merges.append(list(best))
+        merges.append(best)
     return merges

@@ -1,4 +1,4 @@
-# caught by: overlap
+# caught by: equal-neighbours
 """Thinks that a pair needs two different ids."""
 
 import itertools

@@ -1,4 +1,4 @@
-# caught by: overlap
+# caught by: equal-neighbours
 """Counts what could be merged: a run of three equal ids as one pair."""
 
 

@@ -1,4 +1,4 @@
-# caught by: order
+# caught by: every-neighbour
 """Sorts each pair, so that (2, 1) counts as (1, 2)."""
 
 import itertools

@@ -1,4 +1,4 @@
-# caught by: order
+# caught by: every-neighbour
 """Writes the right id first."""
 
 import itertools

@@ -1,4 +1,4 @@
-# caught by: short
+# caught by: every-neighbour
 """Counts the last id with the first, through the index -1."""
 
 

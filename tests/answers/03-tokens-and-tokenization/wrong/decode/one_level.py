@@ -1,4 +1,4 @@
-# caught by: nested
+# caught by: parts
 """Opens a merge once and takes its parts for bytes."""
 
 

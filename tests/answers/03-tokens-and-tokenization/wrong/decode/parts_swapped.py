@@ -1,4 +1,4 @@
-# caught by: nested
+# caught by: parts
 """Puts the right part in front of the left one."""
 
 

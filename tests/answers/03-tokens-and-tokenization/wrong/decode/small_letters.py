@@ -1,4 +1,4 @@
-# caught by: round-trip
+# caught by: parts
 """Returns small letters, as cleaned text has them."""
 
 

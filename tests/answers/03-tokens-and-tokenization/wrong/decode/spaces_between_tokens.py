@@ -1,4 +1,4 @@
-# caught by: round-trip
+# caught by: parts
 """Takes tokens for words and puts spaces between them."""
 
 

@@ -1,4 +1,4 @@
-# caught by: round-trip
+# caught by: parts
 """Puts single spaces between words and strips the ends."""
 
 

@@ -1,4 +1,4 @@
-# caught by: everywhere
+# caught by: every-merge
 """Replaces each pair once."""
 
 

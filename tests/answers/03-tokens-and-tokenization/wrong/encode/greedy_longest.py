@@ -1,4 +1,4 @@
-# caught by: not-longest
+# caught by: order-of-learning
 """Takes the longest token that fits, from left to right."""
 
 

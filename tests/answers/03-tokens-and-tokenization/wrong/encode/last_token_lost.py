@@ -1,4 +1,4 @@
-# caught by: everywhere
+# caught by: every-merge
 """Ends the loop before the last id."""
 
 

@@ -1,4 +1,4 @@
-# caught by: bytes
+# caught by: bytes-as-they-are
 """Encodes as Latin-1, with a question mark for what is not in it."""
 
 

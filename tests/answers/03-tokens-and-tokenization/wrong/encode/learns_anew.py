@@ -1,4 +1,4 @@
-# caught by: replay
+# caught by: order-of-learning
 """Merges what is frequent in the new text in place of what was learned."""
 
 import itertools

@@ -1,4 +1,4 @@
-# caught by: as-it-is
+# caught by: bytes-as-they-are
 """Makes all letters small first."""
 
 

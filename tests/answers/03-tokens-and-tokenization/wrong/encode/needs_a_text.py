@@ -1,4 +1,4 @@
-# caught by: empty
+# caught by: empty-and-spare
 """Looks at the first byte before asking whether there is one."""
 
 

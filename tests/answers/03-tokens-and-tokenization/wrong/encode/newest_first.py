@@ -1,4 +1,4 @@
-# caught by: not-newest
+# caught by: order-of-learning
 """Replays from the newest merge to the oldest, until nothing changes."""
 
 

@@ -1,4 +1,4 @@
-# caught by: replay
+# caught by: every-merge
 """Goes over the text once and merges what it meets, without coming back."""
 
 

@@ -1,4 +1,4 @@
-# caught by: bytes
+# caught by: bytes-as-they-are
 """Starts from ord() of each character."""
 
 

@@ -1,4 +1,4 @@
-# caught by: not-newest
+# caught by: every-merge
 """Replays the merges once, backwards."""
 
 

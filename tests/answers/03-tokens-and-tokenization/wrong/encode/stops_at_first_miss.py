@@ -1,4 +1,4 @@
-# caught by: replay
+# caught by: every-merge
 """Leaves at the first merge that the text does not have."""
 
 import itertools

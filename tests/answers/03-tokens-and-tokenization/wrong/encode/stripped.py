@@ -1,4 +1,4 @@
-# caught by: as-it-is
+# caught by: bytes-as-they-are
 """Strips the white space at both ends."""
 
 

@@ -1,4 +1,4 @@
-# caught by: order
+# caught by: everywhere
 """Takes the two ids in any order."""
 
 

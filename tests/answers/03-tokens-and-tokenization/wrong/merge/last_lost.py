@@ -1,4 +1,4 @@
-# caught by: rest-kept
+# caught by: everywhere
 """Ends at the last but one id, so that a last id without a partner is lost."""
 
 

@@ -1,4 +1,4 @@
-# caught by: absent
+# caught by: nothing-to-replace
 """Searches with index(), which raises where there is no hit."""
 
 

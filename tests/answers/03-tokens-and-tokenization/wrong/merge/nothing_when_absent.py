@@ -1,4 +1,4 @@
-# caught by: absent
+# caught by: nothing-to-replace
 """Returns None if nothing was replaced."""
 
 

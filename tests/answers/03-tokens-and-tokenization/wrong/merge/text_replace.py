@@ -1,4 +1,4 @@
-# caught by: rest-kept
+# caught by: any-id
 """Replaces in the printed list, where 11 2 contains 1 2."""
 
 

@@ -1,4 +1,4 @@
-# caught by: not-rounded
+# caught by: formula
 """Rounds each request to cents before it multiplies."""
 
 

@@ -1,4 +1,4 @@
-# caught by: retries
+# caught by: retries-and-factor
 """Divides by 1 - rate, as if retries failed again and again."""
 
 

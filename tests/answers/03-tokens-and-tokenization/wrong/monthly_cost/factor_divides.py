@@ -1,4 +1,4 @@
-# caught by: factor
+# caught by: retries-and-factor
 """Divides by the factor."""
 
 

@@ -1,4 +1,4 @@
-# caught by: factor
+# caught by: retries-and-factor
 """Translates the tokens of the prompt, not those of the answer."""
 
 

@@ -1,4 +1,4 @@
-# caught by: per-million
+# caught by: formula
 """Returns cents."""
 
 

@@ -1,4 +1,4 @@
-# caught by: in-and-out
+# caught by: formula
 """Pays the input price for all tokens."""
 
 

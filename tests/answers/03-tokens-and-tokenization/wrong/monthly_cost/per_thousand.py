@@ -1,4 +1,4 @@
-# caught by: per-million
+# caught by: formula
 """Takes the price for one per thousand tokens."""
 
 

@@ -1,4 +1,4 @@
-# caught by: in-and-out
+# caught by: formula
 """Pays the output price for the input and the other way round."""
 
 

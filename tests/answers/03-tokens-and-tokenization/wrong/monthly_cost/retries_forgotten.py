@@ -1,4 +1,4 @@
-# caught by: retries
+# caught by: retries-and-factor
 """Ignores the retries."""
 
 

@@ -1,4 +1,4 @@
-# caught by: retries
+# caught by: retries-and-factor
 """Takes the rate for a number of percent."""
 
 

@@ -1,4 +1,4 @@
-# caught by: not-rounded
+# caught by: small-and-zero
 """Rounds the result to cents."""
 
 

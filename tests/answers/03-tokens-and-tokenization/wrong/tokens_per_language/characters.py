@@ -1,4 +1,4 @@
-# caught by: tokens
+# caught by: ratio
 """Counts characters of the text."""
 
 

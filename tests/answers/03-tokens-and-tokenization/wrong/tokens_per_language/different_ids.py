@@ -1,4 +1,4 @@
-# caught by: tokens
+# caught by: ratio
 """Counts different ids, not all of them."""
 
 

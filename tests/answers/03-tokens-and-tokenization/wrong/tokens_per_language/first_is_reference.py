@@ -1,4 +1,4 @@
-# caught by: reference
+# caught by: ratio
 """Takes the first language for the reference."""
 
 

@@ -1,4 +1,4 @@
-# caught by: reference
+# caught by: missing-reference
 """Lets the dictionary raise its own error."""
 
 

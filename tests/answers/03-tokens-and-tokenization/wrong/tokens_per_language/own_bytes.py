@@ -1,4 +1,4 @@
-# caught by: tokens
+# caught by: ratio
 """Counts UTF-8 bytes, whatever the tokenizer is."""
 
 

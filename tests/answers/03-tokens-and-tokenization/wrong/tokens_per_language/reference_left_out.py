@@ -1,4 +1,4 @@
-# caught by: all-languages
+# caught by: ratio
 """Leaves the reference out of the result."""
 
 

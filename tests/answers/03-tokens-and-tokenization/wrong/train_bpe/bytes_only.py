@@ -1,4 +1,4 @@
-# caught by: new-ids
+# caught by: most-frequent
 """Never merges a token that was made by a merge."""
 
 from collections import Counter

@@ -1,4 +1,4 @@
-# caught by: new-ids
+# caught by: most-frequent
 """Gives the first merge the id 257."""
 
 from collections import Counter

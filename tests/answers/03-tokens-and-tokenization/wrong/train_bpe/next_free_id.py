@@ -1,4 +1,4 @@
-# caught by: new-ids
+# caught by: most-frequent
 """Numbers new tokens after the largest byte of the text."""
 
 from collections import Counter

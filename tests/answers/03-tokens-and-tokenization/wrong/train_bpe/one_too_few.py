@@ -1,4 +1,4 @@
-# caught by: stops
+# caught by: most-frequent
 """Counts the merges from 1 and stops one early."""
 
 from collections import Counter

@@ -1,0 +1,21 @@
+# caught by: empty-and-spare
+"""Uses 256 merges at most."""
+
+
+def rep(ids, pair, new):
+    out, i = [], 0
+    while i < len(ids):
+        if tuple(ids[i : i + 2]) == tuple(pair):
+            out.append(new)
+            i += 2
+        else:
+            out.append(ids[i])
+            i += 1
+    return out
+
+
+def encode(text, merges):
+    ids = list(text.encode())
+    for n, p in enumerate(merges[:256]):
+        ids = rep(ids, p, 256 + n)
+    return ids

@@ -1,0 +1,9 @@
+# caught by: small-and-zero
+"""Takes a factor of 0 for none given."""
+
+
+def monthly_cost(requests, tokens_in, tokens_out, price_in, price_out, retry_rate=0.0, tokenizer_factor=1.0):
+    if min(requests, tokens_in, tokens_out, price_in, price_out, retry_rate, tokenizer_factor) < 0:
+        raise ValueError("negative")
+    one = (tokens_in * price_in + tokens_out * price_out) / 1e6
+    return requests * (1 + retry_rate) * (tokenizer_factor or 1.0) * one

@@ -1,0 +1,10 @@
+# caught by: retries-and-factor
+"""Pays the mean of both tokenizers."""
+
+
+def monthly_cost(requests, tokens_in, tokens_out, price_in, price_out, retry_rate=0.0, tokenizer_factor=1.0):
+    if min(requests, tokens_in, tokens_out, price_in, price_out, retry_rate, tokenizer_factor) < 0:
+        raise ValueError
+    return (
+        requests * (1 + retry_rate) * (1 + tokenizer_factor) / 2 * (tokens_in * price_in + tokens_out * price_out) / 1e6
+    )

@@ -1,0 +1,9 @@
+# caught by: retries-and-factor
+"""Makes a whole number of the requests with retries."""
+
+
+def monthly_cost(requests, tokens_in, tokens_out, price_in, price_out, retry_rate=0.0, tokenizer_factor=1.0):
+    if min(requests, tokens_in, tokens_out, price_in, price_out, retry_rate, tokenizer_factor) < 0:
+        raise ValueError
+    n = int(requests * (1 + retry_rate))
+    return n * tokenizer_factor * (tokens_in * price_in + tokens_out * price_out) / 1e6

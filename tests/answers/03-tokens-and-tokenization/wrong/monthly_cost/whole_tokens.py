@@ -1,0 +1,9 @@
+# caught by: small-and-zero
+"""Cuts mean tokens to whole ones."""
+
+
+def monthly_cost(requests, tokens_in, tokens_out, price_in, price_out, retry_rate=0.0, tokenizer_factor=1.0):
+    if min(requests, tokens_in, tokens_out, price_in, price_out, retry_rate, tokenizer_factor) < 0:
+        raise ValueError("negative")
+    one = (int(tokens_in) * price_in + int(tokens_out) * price_out) / 1e6
+    return requests * (1 + retry_rate) * tokenizer_factor * one
