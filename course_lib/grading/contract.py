@@ -25,12 +25,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+import numpy as np
 import torch
 
 from course_lib.grading import chance, checks
 from course_lib.grading.calls import Call, Foreign, Outcome, call_here
 from course_lib.grading.checks import Checks
-from course_lib.grading.compare import Difference, Rule, difference, wrong_type
+from course_lib.grading.compare import Difference, Rule, difference
 
 Kind = Literal["raised", "value", "form", "changes", "state", "shared", "gradient", "refusal"]
 # How severe: if several things are wrong in an idea, the first of these is told.
@@ -486,13 +487,11 @@ class Function:
     def _judged(self, case: Case, value: Any) -> Difference | None:
         if isinstance(value, Foreign):
             return difference(value, case.expected, self.tolerance)
-        of_kind = isinstance(value, list | tuple) and isinstance(case.expected, list | tuple)
-        if of_kind and type(value) is not type(case.expected):
-            found, value = value, type(case.expected)(value)
-            if self._verdict(case, value) is True:
-                return wrong_type(found, value)
-        verdict = self._verdict(case, value)
-        return None if verdict is True else Difference("value", verdict if isinstance(verdict, str) else "")
+        plain = _as_kind(value, case.expected)
+        verdict = self._verdict(case, plain)
+        if verdict is not True:
+            return Difference("value", verdict if isinstance(verdict, str) else "")
+        return None if plain is value else difference(value, plain, self.tolerance)
 
     def _verdict(self, case: Case, value: Any) -> bool | str:
         assert self.judge is not None
@@ -588,6 +587,29 @@ def _result(outcome: Outcome, name: str) -> Any:
     if outcome.error:
         raise ValueError(f"the reference of {name!r} raises {outcome.error} for a call of its contract: {outcome.text}")
     return outcome.value
+
+
+def _as_kind(value: Any, expected: Any) -> Any:
+    """A result with the types of the expected one where only those differ, such as a tensor of ids for a list of ints.
+
+    The same object if it has them, or is something else altogether.
+    """
+    if not isinstance(expected, list | tuple) or not isinstance(value, list | tuple | torch.Tensor | np.ndarray):
+        return value
+    items = value.tolist() if isinstance(value, torch.Tensor | np.ndarray) else list(value)
+    if not isinstance(items, list):
+        return value
+    if expected and all(type(one) is int for one in expected):
+        items = [int(one) if _is_whole(one) else one for one in items]
+    same = type(value) is type(expected) and all(type(one) is type(two) for one, two in zip(value, items, strict=True))
+    return value if same else type(expected)(items)
+
+
+def _is_whole(value: Any) -> bool:
+    try:
+        return not isinstance(value, str) and bool(int(value) == value)
+    except (TypeError, ValueError, OverflowError, RuntimeError):
+        return False
 
 
 def _told(error: str) -> str:
