@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import inspect
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -215,6 +216,8 @@ class Function:
         self.core: str = ""
         self.core_failed = False
         self.unwritten = False
+        self.gave = False  # whether any call gave something other than None
+        self.may_be_none = "None" in str(inspect.signature(model).return_annotation)
         self.ideas: list[Idea] = []
         self.rules: dict[str, Idea] = {}  # kind: the idea that such failures count against
         self.broken: dict[str, Failure] = {}
@@ -400,6 +403,7 @@ class Function:
 
     def _failures(self, idea: Idea, outcomes: list[Outcome]) -> list[Failure]:
         failures = []
+        self.gave = self.gave or any(value is not None for outcome in outcomes for value in outcome.values)
         for case, outcome in zip(idea.cases, outcomes, strict=True):
             if outcome.changed:
                 failures.append(Failure("changes", CHANGED, case=case))
@@ -463,7 +467,8 @@ class Function:
         found: list[Failure] = []
         value = outcome.value
         if value is None and case.expected is not None:
-            return [Failure("value", checks.NO_RETURN.format(name=self.name), case=case)]
+            meant = self.gave and self.may_be_none
+            return [Failure("value", "" if meant else checks.NO_RETURN.format(name=self.name), case=case)]
         wrong = self._judged(case, value) if self.judge else difference(value, case.expected, self.tolerance)
         if wrong is not None:
             found.append(Failure(wrong.kind, wrong.sentence, case=case))
