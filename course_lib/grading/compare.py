@@ -68,7 +68,9 @@ def difference(found: Any, expected: Any, rule: Rule = Rule()) -> Difference | N
         return None if isinstance(found, set | frozenset) and found == expected else Difference("value")
     if isinstance(expected, np.ndarray):
         if not isinstance(found, np.ndarray):
-            return wrong_type(found, expected) if _is_close_table(found, expected, rule) else Difference("value")
+            return (
+                wrong_type(found, expected) if _is_close_table(found, expected, rule) else Difference("value")
+            )
         return _tensor(torch.as_tensor(found), torch.as_tensor(expected), rule)
     raise TypeError(f"a {type(expected).__name__} can't be an expected result")
 
@@ -182,7 +184,8 @@ def _tensor(found: Any, expected: torch.Tensor, rule: Rule) -> Difference | None
         alike = [n for n in found.shape if n != 1] == [n for n in expected.shape if n != 1]
         if alike and _close(found.reshape(expected.shape), expected, rule):
             return Difference(
-                "form", f"The numbers are right, but the result has {_axes(found)}; {_axes(expected)} asked for."
+                "form",
+                f"The numbers are right, but the result has {_axes(found)}; {_axes(expected)} asked for.",
             )
         return Difference("value", f"The result has {_axes(found)}; {_axes(expected)} asked for." if not alike
                           and found.dim() != expected.dim() else "")  # fmt: skip

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import inspect
 import math
 import sys
 import time
@@ -26,12 +27,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+import numpy as np
 import torch
 
 from course_lib.grading import chance, checks
 from course_lib.grading.calls import Call, Foreign, Outcome, call_here
 from course_lib.grading.checks import Checks
-from course_lib.grading.compare import Difference, Rule, difference, wrong_type, wrong_type_inside
+from course_lib.grading.compare import Difference, Rule, difference, wrong_type_inside
 
 Kind = Literal["raised", "value", "form", "changes", "state", "shared", "gradient", "refusal"]
 # How severe: if several things are wrong in an idea, the first of these is told.
@@ -46,10 +48,16 @@ STATE = (
     "The same call gave another result later: your function keeps something from one call to the next, such as a "
     "global variable, a default list or a cache."
 )
+EARLIER = (
+    "Your function gives back what an earlier call gave: keep nothing from one call to the next, such as a cache that "
+    "does not look at all that it was given."
+)
 SHARED = "The result is, or holds, a piece of what was given: build a new one."
 RAISED = "It raised {error} for {about}, where a result is asked for."
 WRONG_ERROR = "It raised {error} for {about}; {asked} is asked for."
-NO_GRADIENT = "No gradient comes back: `.item()`, `.detach()`, `torch.tensor(...)` and NumPy cut the way to the inputs."
+NO_GRADIENT = (
+    "No gradient comes back: `.item()`, `.detach()`, `torch.tensor(...)` and NumPy cut the way to the inputs."
+)
 WRONG_GRADIENT = "The values are right, but the gradient is not that of the formula."
 NO_IDS = "Token ids are asked for, whole numbers from 0 on, and something else came back."
 FAULTS = {
@@ -60,7 +68,9 @@ FAULTS = {
 }
 EVEN = "Every id comes equally often: draw each with its own probability."
 LIKELIEST = "Always the likeliest id: draw, so that the others come as often as their probabilities say."
-STANDS_STILL = "Draw after draw gives the same: the generator has to move on, so don't seed it or make a new one inside."
+STANDS_STILL = (
+    "Draw after draw gives the same: the generator has to move on, so don't seed it or make a new one inside."
+)
 ORDINARY = "ordinary inputs"
 ENOUGH = 100  # fewer draws fit many distributions
 PATIENCE = 1.0  # seconds for looking for the mistake that explains an idea's results
@@ -110,7 +120,9 @@ class Case:
     about: str = ""  # what kind of input it is, for a learner
     error: type[BaseException] = ValueError
     p: Sequence[float] = ()  # chances of the draws
-    rivals: dict[str, list[float]] = field(default_factory=dict)  # chances that come of mistakes, by their sentence
+    rivals: dict[str, list[float]] = field(
+        default_factory=dict
+    )  # chances that come of mistakes, by their sentence
     take: Callable[[list[Any]], list[Any]] | None = None  # ids from the results
     group: int = 0  # of calls that are compared with each other
     expected: Any = None
@@ -186,7 +198,9 @@ class Contract(Checks):
         names = sys._getframe(1).f_globals
         target = None if checks.outside_session() else names.get(name)
         model = checks.reference(name) or target or reference
-        function = Function(self, name, target, model, reference, judge, Rule(close, near, dtype), floats, fresh)
+        function = Function(
+            self, name, target, model, reference, judge, Rule(close, near, dtype), floats, fresh
+        )
         self.functions.append(function)
         return function
 
@@ -241,6 +255,8 @@ class Function:
         self.core: str = ""
         self.core_failed = False
         self.unwritten = False
+        self.gave = False  # whether any call gave something other than None
+        self.may_be_none = "None" in str(inspect.signature(model).return_annotation)
         self.ideas: list[Idea] = []
         self.rules: dict[str, Idea] = {}  # kind: the idea that such failures count against
         self.ruled: list[Idea] = []  # all of them, also once they were written down
@@ -272,7 +288,9 @@ class Function:
             look: takes the part of a result that this idea is about, such as `lambda result: result[0]`.
         """
         self.contract.claim(name, points)
-        self._open = Idea(name, points, sentence, (said,) if isinstance(said, str) else tuple(said), after=after, look=look)
+        self._open = Idea(
+            name, points, sentence, (said,) if isinstance(said, str) else tuple(said), after=after, look=look
+        )
         self.ideas.append(self._open)
         self.core = self.core or name
         yield
@@ -398,9 +416,7 @@ class Function:
             self.failed.add(idea.name)
         if idea.name == self.core and attempt.reason == "not written":
             self.unwritten = True
-        if idea.name == self.core and (
-            not judged or any(failure.kind in GATING for failure in failures)
-        ):
+        if idea.name == self.core and (not judged or any(failure.kind in GATING for failure in failures)):
             self.core_failed = True
 
     def _complete(self, idea: Idea) -> None:
@@ -409,10 +425,14 @@ class Function:
         if self.floats and idea.name == self.core:
             for case in first:
                 if _doubles(case.call) and case.call.cotangent is None:
-                    single = replace(case.call, args=_as_single(case.call.args), kwargs=_as_single(case.call.kwargs))
+                    single = replace(
+                        case.call, args=_as_single(case.call.args), kwargs=_as_single(case.call.kwargs)
+                    )
                     idea.cases.append(replace(case, call=single, derived=True))
                     idea.cases.append(replace(case, call=replace(case.call, loose=True), derived=True))
-        idea.cases += [replace(case, call=_renewed(case.call), derived=True, again=True, repeats=case) for case in first]
+        idea.cases += [
+            replace(case, call=_renewed(case.call), derived=True, again=True, repeats=case) for case in first
+        ]
         for case in idea.cases:
             if case.what == "value":
                 self._expect(case)
@@ -426,7 +446,9 @@ class Function:
         try:
             case.expected = self.reference(*args, **kwargs)
         except Exception as error:
-            raise ValueError(f"the reference of {self.name!r} raises {error!r} for a call of its contract") from error
+            raise ValueError(
+                f"the reference of {self.name!r} raises {error!r} for a call of its contract"
+            ) from error
         case.seen = [lent.seen for lent in _lent(case.call)]
         for lent in _lent(case.call):
             lent.renew()
@@ -447,6 +469,7 @@ class Function:
 
     def _failures(self, idea: Idea, outcomes: list[Outcome]) -> list[Failure]:
         failures = []
+        self.gave = self.gave or any(value is not None for outcome in outcomes for value in outcome.values)
         for case, outcome in zip(idea.cases, outcomes, strict=True):
             if outcome.changed:
                 failures.append(Failure("changes", CHANGED, case=case))
@@ -456,6 +479,12 @@ class Function:
             if case.group:
                 groups.setdefault(case.group, []).append((case, outcome))
         failures += [failure for group in groups.values() for failure in _compared(group)]
+        first = {id(case): outcome for case, outcome in zip(idea.cases, outcomes, strict=True)}
+        failures += [
+            Failure("state", STATE, case=case.repeats)
+            for case, outcome in zip(idea.cases, outcomes, strict=True)
+            if case.repeats is not None and _differ(outcome, first[id(case.repeats)])
+        ]
         # A repetition says something of its own only where the call was right the first time.
         wrong = {id(f.case) for f in failures if f.case and not f.case.again and f.kind != "changes"}
         return [f for f in failures if not (f.case and f.case.again and id(f.case.repeats) in wrong)]
@@ -510,7 +539,8 @@ class Function:
         found: list[Failure] = []
         value = outcome.value
         if value is None and case.expected is not None:
-            return [Failure("value", checks.NO_RETURN.format(name=self.name), case=case)]
+            meant = self.gave and self.may_be_none
+            return [Failure("value", "" if meant else checks.NO_RETURN.format(name=self.name), case=case)]
         wrong = self._judged(case, value) if self.judge else self._wrong(case, value, case.expected)
         if wrong is not None:
             found.append(Failure(wrong.kind, wrong.sentence, case=case))
@@ -525,7 +555,11 @@ class Function:
                 found.append(Failure("gradient", NO_GRADIENT, case=case))
             elif any(
                 _no_gradient(one) != _no_gradient(other)
-                or (one is not None and other is not None and difference(one, other, Rule(near=1e-6, dtype="any")))
+                or (
+                    one is not None
+                    and other is not None
+                    and difference(one, other, Rule(near=1e-6, dtype="any"))
+                )
                 for one, other in zip(outcome.gradients, case.gradients, strict=True)
             ):
                 found.append(Failure("gradient", WRONG_GRADIENT, case=case))
@@ -543,15 +577,13 @@ class Function:
     def _judged(self, case: Case, value: Any) -> Difference | None:
         if isinstance(value, Foreign):
             return difference(value, case.expected, self.tolerance)
-        of_kind = isinstance(value, list | tuple) and isinstance(case.expected, list | tuple)
-        if of_kind and type(value) is not type(case.expected):
-            found, value = value, type(case.expected)(value)
-            if self._verdict(case, value) is True:
-                return wrong_type(found, value)
-        verdict = self._verdict(case, value)
-        if verdict is True:
-            return wrong_type_inside(value, case.expected)
-        return Difference("value", verdict if isinstance(verdict, str) else "")
+        plain = _as_kind(value, case.expected)
+        verdict = self._verdict(case, plain)
+        if verdict is not True:
+            return Difference("value", verdict if isinstance(verdict, str) else "")
+        if plain is not value:
+            return difference(value, plain, self.tolerance)
+        return wrong_type_inside(value, case.expected)
 
     def _verdict(self, case: Case, value: Any) -> bool | str:
         assert self.judge is not None
@@ -561,7 +593,9 @@ class Function:
         except (TypeError, ValueError, IndexError, KeyError, AttributeError, RuntimeError):
             return False
 
-    def _judge(self, idea: Idea, failures: list[Failure], outcomes: list[Outcome], attempt: checks.Attempt) -> None:
+    def _judge(
+        self, idea: Idea, failures: list[Failure], outcomes: list[Outcome], attempt: checks.Attempt
+    ) -> None:
         """Decide whether the idea loses its points, and by which sentence."""
         mine = []
         for failure in failures:
@@ -576,6 +610,8 @@ class Function:
             return
         worst = min(mine, key=lambda failure: ORDER.index(failure.kind))
         sentence = worst.sentence
+        if worst.kind == "value" and any(failure.kind == "state" for failure in mine):
+            sentence = STATE
         if worst.kind in ("value", "refusal") and not sentence:
             sentence = self._explained(idea, outcomes)
         elif worst.kind == "raised" and worst.case and worst.case.about and idea.name != self.core:
@@ -586,12 +622,20 @@ class Function:
         """The sentence of the mistake whose results are these, "" if none that we know of."""
         from course_lib.grading.slips import explanations
 
-        own = [(case, outcome) for case, outcome in zip(idea.cases, outcomes, strict=True) if not case.derived]
+        own = [
+            (case, outcome) for case, outcome in zip(idea.cases, outcomes, strict=True) if not case.derived
+        ]
         throws = [(case, outcome) for case, outcome in own if case.what == "draws"]
         sentence = _drawn_by_mistake(throws, idea.mistakes) if throws else ""
         pairs = [(case, outcome) for case, outcome in own if case.what in ("value", "refusal")]
-        if sentence or checks.depth() != "whole" or not any(self._of_case(case, outcome) for case, outcome in pairs):
+        if (
+            sentence
+            or checks.depth() != "whole"
+            or not any(self._of_case(case, outcome) for case, outcome in pairs)
+        ):
             return sentence
+        if _again(pairs, [case for case, outcome in pairs if self._of_case(case, outcome)]):
+            return EARLIER
         deadline = time.monotonic() + PATIENCE
         calls = [replace(case.call, cotangent=None) for case, _ in pairs]
         general = [] if self.judge else explanations(self.model, calls)
@@ -659,6 +703,33 @@ def _with_leaves(call: Call) -> tuple[tuple[Any, ...], dict[str, Any], list[torc
     return tuple(map(fresh, call.args)), {name: fresh(value) for name, value in call.kwargs.items()}, leaves
 
 
+def _as_kind(value: Any, expected: Any) -> Any:
+    """A result with the types of the expected one where only those differ, such as a tensor of ids for a list of ints.
+
+    The same object if it has them, or is something else altogether.
+    """
+    if not isinstance(expected, list | tuple) or not isinstance(
+        value, list | tuple | torch.Tensor | np.ndarray
+    ):
+        return value
+    items = value.tolist() if isinstance(value, torch.Tensor | np.ndarray) else list(value)
+    if not isinstance(items, list):
+        return value
+    if expected and all(type(one) is int for one in expected):
+        items = [int(one) if _is_whole(one) else one for one in items]
+    same = type(value) is type(expected) and all(
+        type(one) is type(two) for one, two in zip(value, items, strict=True)
+    )
+    return value if same else type(expected)(items)
+
+
+def _is_whole(value: Any) -> bool:
+    try:
+        return not isinstance(value, str) and bool(int(value) == value)
+    except (TypeError, ValueError, OverflowError, RuntimeError):
+        return False
+
+
 def _told(error: str) -> str:
     return error if error in {kind.__name__ for kind in checks.TOLD} else "another error"
 
@@ -719,6 +790,37 @@ def _compared(group: list[tuple[Case, Outcome]]) -> list[Failure]:
     same = [difference(one, other) is None for i, one in enumerate(values) for other in values[:i]]
     right = all(same) if case.what == "alike" else not any(same)
     return [] if right else [Failure("value", case=case)]
+
+
+def _differ(one: Outcome, other: Outcome) -> bool:
+    """Whether the same call gave something else the second time."""
+    if one.error or other.error:
+        return one.error != other.error
+    return not _same(one.value, other.value)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two results are alike, as far as results can be compared."""
+    if isinstance(one, Foreign) and isinstance(other, Foreign):
+        return True
+    try:
+        return difference(one, other, Rule(dtype="any")) is None
+    except TypeError:
+        return type(one) is type(other)
+
+
+def _again(pairs: Sequence[tuple[Case, Outcome]], wrong: Sequence[Case]) -> bool:
+    """Whether each wrong result is that of an earlier call, which was right there, and results are not all the same."""
+    given: list[Any] = []
+    for case, outcome in pairs:
+        if outcome.error:
+            return False
+        known = any(_same(outcome.value, earlier) for earlier in given)
+        if any(case is one for one in wrong) and not known:
+            return False
+        if not known:
+            given.append(outcome.value)
+    return len(given) > 1
 
 
 def _doubles(call: Call) -> bool:

@@ -270,7 +270,9 @@ _RESULTS = [
 ]  # fmt: skip
 
 
-def _wrap_argument(name: str, change: Callable[[Any], Any], fits: Callable[[Any], bool]) -> Callable[[Target], Target]:
+def _wrap_argument(
+    name: str, change: Callable[[Any], Any], fits: Callable[[Any], bool]
+) -> Callable[[Target], Target]:
     def wrap(function: Target) -> Target:
         signature = inspect.signature(function)
 
@@ -376,7 +378,9 @@ def _deep_changes(name: str) -> Callable[[Target], Target]:
             result = copy.deepcopy(function(*args, **kwargs))
             bound = signature.bind(*args, **kwargs)
             value = bound.arguments.get(name)
-            for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            for inner in (
+                value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+            ):
                 _spoil(inner)
             return result
 
@@ -429,7 +433,9 @@ def _cached(function: Target) -> Target:
     return slipped
 
 
-def _unless(condition: Callable[[Any], bool], error: type[Exception]) -> Callable[[str], Callable[[Target], Target]]:
+def _unless(
+    condition: Callable[[Any], bool], error: type[Exception]
+) -> Callable[[str], Callable[[Target], Target]]:
     """An exception for a kind of argument that the text allows."""
 
     def of(name: str) -> Callable[[Target], Target]:
@@ -495,7 +501,13 @@ def _reseeded(name: str) -> Callable[[Target], Target]:
 # --- the catalogue ----------------------------------------------------------------------------------------------
 
 
-def slips(function: Target, calls: Sequence[Call], accepted: Sequence[Call], results: Sequence[Any], refuses: bool = True) -> Iterator[Slip]:
+def slips(
+    function: Target,
+    calls: Sequence[Call],
+    accepted: Sequence[Call],
+    results: Sequence[Any],
+    refuses: bool = True,
+) -> Iterator[Slip]:
     """Yield every slip that fits a function, by the arguments of a contract's calls and by their results.
 
     Args:
@@ -518,7 +530,9 @@ def slips(function: Target, calls: Sequence[Call], accepted: Sequence[Call], res
         if any(change.fits(result) and _differs(change.change, result) for result in results):
             yield Slip(f"result-{change.name}", _wrap_result(change.change, change.fits), change.sentence)
     yield Slip("returns-none", _wrap_result(lambda _: None, lambda _: True))
-    yield Slip("returns-argument", lambda f: functools.wraps(f)(lambda *args, **kwargs: [*args, *kwargs.values()][0]))
+    yield Slip(
+        "returns-argument", lambda f: functools.wraps(f)(lambda *args, **kwargs: [*args, *kwargs.values()][0])
+    )
     yield Slip("remembers", _remembers)
     yield Slip("cache-by-first", _cached)
     if refuses:
@@ -540,14 +554,18 @@ def _differs(change: Callable[[Any], Any], result: Any) -> bool:
         return True
 
 
-def argument_slips(function: Target, seen: dict[str, list[Any]], accepted: dict[str, list[Any]]) -> Iterator[Slip]:
+def argument_slips(
+    function: Target, seen: dict[str, list[Any]], accepted: dict[str, list[Any]]
+) -> Iterator[Slip]:
     """Yield the slips that change, ignore, swap or refuse arguments, for parameters that were given these values."""
     parameters = {p.name: p for p in inspect.signature(function).parameters.values()}
     for name, values in seen.items():
         for change in _ARGUMENTS:
             if change.name in ("mod-100", "mod-256") and not all(map(_whole, values)):
                 continue
-            if change.name == "abs" and not any(_number(value) and value < 0 for value in accepted.get(name, ())):
+            if change.name == "abs" and not any(
+                _number(value) and value < 0 for value in accepted.get(name, ())
+            ):
                 continue  # whether a number may be negative, the contract says by passing one
             if any(change.fits(value) for value in values):
                 wrap = _wrap_argument(name, change.change, change.fits)
@@ -557,7 +575,9 @@ def argument_slips(function: Target, seen: dict[str, list[Any]], accepted: dict[
             yield Slip(f"ignored:{name}", _ignored(name, default), f"`{name}` is ignored: use what is given.")
             if default and not _text(default):
                 wrap = _wrap_argument(name, functools.partial(_or, default), lambda v: not _tensor(v))
-                yield Slip(f"falsy-is-default:{name}", wrap, f"`{name}` may be 0 or empty: that is not the default.")
+                yield Slip(
+                    f"falsy-is-default:{name}", wrap, f"`{name}` may be 0 or empty: that is not the default."
+                )
         elif all(isinstance(value, int | float) for value in values) and len({*values}) > 1:
             for constant in (0, 1, 2):
                 fixed = _ignored(name, type(values[0])(constant))
@@ -571,7 +591,9 @@ def argument_slips(function: Target, seen: dict[str, list[Any]], accepted: dict[
         for kind, fits, condition, sentence in _REFUSALS:
             if kind == "refuses-large" and not all(map(_whole, values)):
                 continue
-            if kind == "refuses-negative" and not any(_number(value) and value < 0 for value in accepted.get(name, ())):
+            if kind == "refuses-negative" and not any(
+                _number(value) and value < 0 for value in accepted.get(name, ())
+            ):
                 continue
             if any(fits(value) for value in values):
                 wrap = _unless(functools.partial(_both, fits, condition), ValueError)(name)

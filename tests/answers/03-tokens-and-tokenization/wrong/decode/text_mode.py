@@ -15,4 +15,6 @@ def decode(ids, merges):
     p = pcs(merges)
     if any(not 0 <= i < len(p) for i in ids):
         raise ValueError
-    return io.TextIOWrapper(io.BytesIO(b"".join(p[i] for i in ids)), encoding="utf-8", errors="replace").read()
+    return io.TextIOWrapper(
+        io.BytesIO(b"".join(p[i] for i in ids)), encoding="utf-8", errors="replace"
+    ).read()

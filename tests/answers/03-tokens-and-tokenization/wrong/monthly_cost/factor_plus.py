@@ -6,5 +6,10 @@ def monthly_cost(requests, tokens_in, tokens_out, price_in, price_out, retry_rat
     if min(requests, tokens_in, tokens_out, price_in, price_out, retry_rate, tokenizer_factor) < 0:
         raise ValueError
     return (
-        requests * (1 + retry_rate) * (1 + tokenizer_factor) / 2 * (tokens_in * price_in + tokens_out * price_out) / 1e6
+        requests
+        * (1 + retry_rate)
+        * (1 + tokenizer_factor)
+        / 2
+        * (tokens_in * price_in + tokens_out * price_out)
+        / 1e6
     )

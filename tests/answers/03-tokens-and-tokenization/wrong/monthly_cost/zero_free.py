@@ -7,4 +7,6 @@ def monthly_cost(requests, tokens_in, tokens_out, price_in, price_out, retry_rat
         raise ValueError
     if not (requests and tokens_in and tokens_out):
         return 0.0
-    return requests * (1 + retry_rate) * tokenizer_factor * (tokens_in * price_in + tokens_out * price_out) / 1e6
+    return (
+        requests * (1 + retry_rate) * tokenizer_factor * (tokens_in * price_in + tokens_out * price_out) / 1e6
+    )

@@ -26,6 +26,8 @@ def train_bpe(text, n_merges):
             break
         hits = [pair == best for pair in pairwise(ids)] + [False]
         new = 256 + len(merges)
-        ids = [new if hits[i] else value for i, value in enumerate(ids) if hits[i] or not (i > 0 and hits[i - 1])]
+        ids = [
+            new if hits[i] else value for i, value in enumerate(ids) if hits[i] or not (i > 0 and hits[i - 1])
+        ]
         merges.append(best)
     return merges

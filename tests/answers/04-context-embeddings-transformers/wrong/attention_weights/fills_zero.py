@@ -1,4 +1,4 @@
-# caught by: no-future
+# caught by: causal-shares
 """Fills the masked scores with 0, which is an ordinary score."""
 
 

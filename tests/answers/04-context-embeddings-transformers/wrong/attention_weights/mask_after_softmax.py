@@ -1,4 +1,4 @@
-# caught by: no-leak
+# caught by: causal-shares
 """Masks after softmax: the future has already taken its share."""
 
 

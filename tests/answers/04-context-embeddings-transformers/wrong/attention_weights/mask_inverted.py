@@ -1,4 +1,4 @@
-# caught by: no-future
+# caught by: causal-shares
 """The mask is upside down: tokens see only what comes later, and themselves."""
 
 

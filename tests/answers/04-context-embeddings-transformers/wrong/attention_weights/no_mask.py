@@ -1,4 +1,4 @@
-# caught by: no-future
+# caught by: causal-shares
 """Nothing is masked: every token sees the future."""
 
 

@@ -1,4 +1,4 @@
-# caught by: rows-add-up
+# caught by: causal-shares
 """One softmax over the whole table."""
 
 

@@ -1,4 +1,4 @@
-# caught by: rows-add-up
+# caught by: causal-shares
 """Softmax over the queries: columns add up to 1, rows do not."""
 
 

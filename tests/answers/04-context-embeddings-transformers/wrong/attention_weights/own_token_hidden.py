@@ -1,4 +1,4 @@
-# caught by: no-future
+# caught by: causal-shares
 """Masks the diagonal too; the first token sees nothing and becomes nan."""
 
 

@@ -1,4 +1,4 @@
-# caught by: who-asks
+# caught by: causal-shares
 """Compares the queries with themselves."""
 
 

@@ -1,4 +1,4 @@
-# caught by: scaled
+# caught by: causal-shares
 """Divides by the root of the number of tokens."""
 
 

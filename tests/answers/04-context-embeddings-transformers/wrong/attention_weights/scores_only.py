@@ -1,4 +1,4 @@
-# caught by: rows-add-up
+# caught by: causal-shares
 """Returns the scores, masked to 0, and no shares."""
 
 

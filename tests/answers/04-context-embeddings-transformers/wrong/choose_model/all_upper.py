@@ -1,4 +1,4 @@
-# caught by: both-directions
+# caught by: best-that-fits
 """Takes every limit on latency for an upper one and every one on accuracy for a lower one."""
 
 

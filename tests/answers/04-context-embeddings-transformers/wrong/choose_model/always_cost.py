@@ -1,4 +1,4 @@
-# caught by: cheapest
+# caught by: best-that-fits
 """Always minimises the cost."""
 
 

@@ -1,4 +1,4 @@
-# caught by: limits-hold
+# caught by: best-that-fits
 """One limit that holds is enough."""
 
 

@@ -1,4 +1,4 @@
-# caught by: limits-hold
+# caught by: best-that-fits
 """Chooses the cheapest first and only then asks whether it meets the limits."""
 
 

@@ -1,4 +1,4 @@
-# caught by: cheapest
+# caught by: best-that-fits
 """Takes the largest value."""
 
 

@@ -1,4 +1,4 @@
-# caught by: limits-hold
+# caught by: best-that-fits
 """The result of each limit overwrites the one before: only the last counts."""
 
 

@@ -1,4 +1,4 @@
-# caught by: limits-hold
+# caught by: best-that-fits
 """Takes the cheapest of all: no limit is looked at."""
 
 

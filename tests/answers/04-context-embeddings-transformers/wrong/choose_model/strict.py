@@ -1,4 +1,4 @@
-# caught by: exactly-met
+# caught by: every-number
 """A value equal to the limit is refused."""
 
 

@@ -1,4 +1,4 @@
-# caught by: sign
+# caught by: cosine
 """Takes the absolute value: opposites look the same."""
 
 

@@ -1,4 +1,4 @@
-# caught by: is-the-cosine
+# caught by: cosine
 """Returns the angle as a share of a half turn in place of its cosine."""
 
 

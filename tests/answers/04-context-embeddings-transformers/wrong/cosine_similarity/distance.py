@@ -1,4 +1,4 @@
-# caught by: is-the-cosine
+# caught by: cosine
 """One minus the distance of the unit vectors: 1 for the same direction, but no cosine elsewhere."""
 
 

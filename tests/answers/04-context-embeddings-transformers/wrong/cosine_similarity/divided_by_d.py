@@ -1,4 +1,4 @@
-# caught by: lengths-do-not-count
+# caught by: cosine
 """Divides by the number of entries, as a mean would."""
 
 

@@ -1,4 +1,4 @@
-# caught by: lengths-do-not-count
+# caught by: cosine
 """Divides by one of the two lengths only."""
 
 

@@ -1,4 +1,4 @@
-# caught by: lengths-do-not-count
+# caught by: cosine
 """Divides by the squared lengths: the root is missing."""
 
 

@@ -1,4 +1,4 @@
-# caught by: sign
+# caught by: cosine
 """Clamps negative similarities to 0, as if it were a probability."""
 
 

@@ -1,4 +1,4 @@
-# caught by: whole-turns
+# caught by: newest-turns
 """Fills the rest of the budget with the end of the turn that does not fit."""
 
 

@@ -1,4 +1,4 @@
-# caught by: budget
+# caught by: newest-turns
 """Compares each turn with the whole room and never subtracts what is used."""
 
 

@@ -1,4 +1,4 @@
-# caught by: newest
+# caught by: newest-turns
 """Fills up from the oldest turn, so the newest one is dropped."""
 
 

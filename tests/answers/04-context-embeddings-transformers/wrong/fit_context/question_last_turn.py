@@ -1,4 +1,4 @@
-# caught by: question-kept
+# caught by: newest-turns
 """Cuts the end off when it is too long: the question goes first."""
 
 

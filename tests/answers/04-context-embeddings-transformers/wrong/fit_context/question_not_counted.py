@@ -1,4 +1,4 @@
-# caught by: budget
+# caught by: newest-turns
 """Forgets that the question needs room, too."""
 
 

@@ -1,4 +1,4 @@
-# caught by: in-order
+# caught by: newest-turns
 """Appends while it walks back: the conversation runs backwards."""
 
 

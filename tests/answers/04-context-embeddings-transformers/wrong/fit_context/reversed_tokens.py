@@ -1,5 +1,5 @@
-# caught by: in-order
-"""Sorts it out at the end by reversing all tokens, so that every turn is spelled backwards."""
+# caught by: newest-turns
+"""Collects the turns from the newest to the oldest, then reverses all tokens: each turn is spelled backwards."""
 
 
 def fit_context(system, history, question, budget):
@@ -10,6 +10,6 @@ def fit_context(system, history, question, budget):
     for turn in reversed(history):
         if len(turn) > left:
             break
-        kept = [*kept, *turn]
+        kept += turn
         left -= len(turn)
-    return [*system, *kept[::-1][::1][: len(kept) // 2], *kept[::-1][len(kept) // 2 :][::-1], *question]
+    return system + kept[::-1] + question

@@ -1,4 +1,4 @@
-# caught by: budget
+# caught by: exact-fit
 """A turn that fits exactly is dropped: > where >= was meant, the other way round."""
 
 

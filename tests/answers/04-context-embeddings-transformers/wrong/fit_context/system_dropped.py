@@ -1,4 +1,4 @@
-# caught by: system-kept
+# caught by: newest-turns
 """Keeps the newest tokens of everything: the system prompt is the first to go."""
 
 

@@ -1,4 +1,4 @@
-# caught by: system-kept
+# caught by: newest-turns
 """Takes the system prompt for the oldest turn, and drops it first."""
 
 

@@ -1,4 +1,4 @@
-# caught by: bytes
+# caught by: keys-and-values
 """Always 2 bytes per number, whatever is stored."""
 
 

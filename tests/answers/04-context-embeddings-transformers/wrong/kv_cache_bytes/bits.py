@@ -1,4 +1,4 @@
-# caught by: bytes
+# caught by: keys-and-values
 """Returns bits: 8 times too much."""
 
 

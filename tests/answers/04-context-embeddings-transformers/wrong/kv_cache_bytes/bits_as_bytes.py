@@ -1,4 +1,4 @@
-# caught by: bytes
+# caught by: keys-and-values
 """Takes 16 bits for 16 bytes and divides by 1024 instead."""
 
 

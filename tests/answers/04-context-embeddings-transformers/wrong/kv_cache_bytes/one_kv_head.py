@@ -1,4 +1,4 @@
-# caught by: kv-heads
+# caught by: keys-and-values
 """Takes the size of one head for that of all: the number of heads is missing."""
 
 

@@ -1,4 +1,4 @@
-# caught by: opposites-last
+# caught by: by-direction
 """Takes the absolute value: the opposite is the nearest."""
 
 

@@ -1,4 +1,4 @@
-# caught by: best-first
+# caught by: by-direction
 """Finds the right rows and returns them in the order of the table."""
 
 

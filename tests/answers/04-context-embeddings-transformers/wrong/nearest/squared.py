@@ -1,4 +1,4 @@
-# caught by: opposites-last
+# caught by: by-direction
 """Squares the similarity: the sign is lost."""
 
 

@@ -1,4 +1,4 @@
-# caught by: best-first
+# caught by: by-direction
 """Sorts ascending and takes the end, so the best comes last."""
 
 
