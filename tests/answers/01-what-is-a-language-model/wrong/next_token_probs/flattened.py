@@ -1,4 +1,4 @@
-# caught by: any-order
+# caught by: a-float-tensor
 """Gives back one row for each context, as a table with two axes."""
 
 
