@@ -116,7 +116,7 @@ def _one(
     if call["seed"] is not None:
         random.seed(call["seed"])
         np.random.seed(call["seed"] % 2**32)  # noqa: NPY002 - the learner's code may use the global generator
-        torch.manual_seed(call["seed"])
+        torch.default_generator.manual_seed(call["seed"])  # torch.manual_seed looks for devices: 2 ms
     try:
         # Gradients are on for each call, whatever a cell of the learner's own has switched for all of torch.
         with contextlib.redirect_stdout(io.StringIO()), torch.enable_grad():

@@ -217,22 +217,23 @@ def _is_close_table(found: Any, expected: Any, rule: Rule) -> bool:
 def _close(found: torch.Tensor, expected: torch.Tensor, rule: Rule) -> bool:
     if found.shape != expected.shape or found.is_complex():
         return False
-    whole = not found.is_floating_point() and not expected.is_floating_point()
-    one, other = found.detach(), expected.detach()
-    if whole:
-        return bool((one.long() == other.long()).all())
+    if not found.is_floating_point() and not expected.is_floating_point():
+        return bool((found.long() == expected.long()).all())
     close = rule.close
     if close is None:
         close = max(CLOSE.get(found.dtype, 0.0), CLOSE.get(expected.dtype, 0.0), 1e-12)
-    one, other = one.double(), other.double()
-    if bool(one.isnan().any()) or bool(other.isnan().any()):
+    # NumPy, which takes a tenth of torch's time for tables as small as these.
+    one, other = (tensor.detach().double().numpy() for tensor in (found, expected))
+    if np.isnan(one).any() or np.isnan(other).any():
         return False
-    endless = one.isinf() | other.isinf()
-    if bool((one[endless] != other[endless]).any()):
-        return False
-    one, other = one[~endless], other[~endless]
-    if not one.numel():
+    finite = np.isfinite(one) & np.isfinite(other)
+    if not finite.all():
+        if (one[~finite] != other[~finite]).any():
+            return False
+        one, other = one[finite], other[finite]
+    if not one.size:
         return True
     # Sums of numbers of both signs are only as exact as the largest of them.
-    scale = torch.maximum(close * other.abs(), 0.01 * close * other.abs().max())
-    return bool(((one - other).abs() <= scale.clamp(min=rule.near)).all())
+    size = np.abs(other)
+    scale = np.maximum(np.maximum(close * size, 0.01 * close * size.max()), rule.near)
+    return bool((np.abs(one - other) <= scale).all())

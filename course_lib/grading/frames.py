@@ -6,6 +6,7 @@ a check passes a function, and the learner's code calls it.
 
 from __future__ import annotations
 
+import itertools
 import json
 import socket
 import struct
@@ -86,7 +87,8 @@ def receive_frame(sock: socket.socket, wait: Wait | None = None) -> tuple[Tree, 
     if length + sum(sizes) > MAX_FRAME:
         raise WireError("a frame is too large")
     text = _exactly(sock, length, wait)
-    parts = [_exactly(sock, size, wait) for size in sizes]
+    data, ends = _exactly(sock, sum(sizes), wait), list(itertools.accumulate(sizes, initial=0))
+    parts = [data[start:end] for start, end in itertools.pairwise(ends)]
     if len(text) > MAX_VALUES and count_values(text) > MAX_VALUES:
         raise WireError("a frame holds too many values")
     try:
