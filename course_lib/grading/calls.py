@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -255,7 +256,7 @@ def call_here(target: Callable[..., Any], calls: Sequence[Call]) -> list[Outcome
         return ["callback", len(functions) - 1]
 
     encoder = Encoder(lend, lambda tensor: {"leaf": None} if tensor.requires_grad else None)
-    trees = write_calls(calls, encoder)
+    trees = json.loads(json.dumps(write_calls(calls, encoder)))  # a number that comes twice is another object
 
     def decoder(leaves: list[torch.Tensor]) -> Decoder:
         def gradient(tensor: torch.Tensor, mark: Tree) -> torch.Tensor:

@@ -634,11 +634,13 @@ class Function:
             or not any(self._of_case(case, outcome) for case, outcome in pairs)
         ):
             return sentence
-        if _again(pairs, [case for case, outcome in pairs if self._of_case(case, outcome)]):
+        wrong = [case for case, outcome in pairs if self._of_case(case, outcome)]
+        if _again(pairs, wrong):
             return EARLIER
         deadline = time.monotonic() + PATIENCE
         calls = [replace(case.call, cotangent=None) for case, _ in pairs]
-        general = [] if self.judge else explanations(self.model, calls)
+        by_value = self.judge is None and any(case.what == "value" for case in wrong)
+        general = explanations(self.model, calls) if by_value else []
         for rival, sentence in [*idea.mistakes, *general]:
             if time.monotonic() > deadline:
                 break

@@ -622,4 +622,11 @@ def explanations(function: Target, calls: Sequence[Call]) -> list[tuple[Target, 
     outcomes = call_here(function, calls)
     accepted = [call for call, outcome in zip(calls, outcomes, strict=True) if not outcome.error]
     found = slips(function, calls, accepted, [o.value for o in outcomes if not o.error], refuses=False)
-    return [(slip.wrap(function), slip.sentence) for slip in found if slip.sentence]
+    bind = inspect.signature(function).bind
+    given = {name for call in calls for name in bind(*call.args, **call.kwargs).arguments}
+    return [
+        (slip.wrap(function), slip.sentence)
+        for slip in found
+        # What nobody passed, nobody has swapped.
+        if slip.sentence and (not slip.name.startswith("swapped:") or {*slip.name[8:].split(",")} <= given)
+    ]
