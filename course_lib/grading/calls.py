@@ -134,10 +134,23 @@ def _one(
                 # As one number: a list of gradients makes torch import half a second of algebra first.
                 (values[0] * reading.decode(call["cotangent"])).sum().backward()
                 reply["gradients"] = encoder.encode([leaf.grad for leaf in leaves])
+            for value in values:  # it is the caller's now: whoever keeps it for the next call will see
+                _spoil(value)
     except BaseException as error:
         reply["error"] = describe_error(error)
         reply.setdefault("changed", [])
     return reply
+
+
+def _spoil(value: Any) -> None:
+    """Change a result in place, as a caller may."""
+    if type(value) is list:
+        value.append(value[-1] if value else 0)
+    elif type(value) is dict:
+        value["more"] = 0
+    elif isinstance(value, torch.Tensor | np.ndarray):
+        with contextlib.suppress(RuntimeError, ValueError, TypeError), torch.no_grad():
+            value += 1
 
 
 def _loose(value: Any) -> Any:

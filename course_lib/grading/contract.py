@@ -72,6 +72,8 @@ STANDS_STILL = (
     "Draw after draw gives the same: the generator has to move on, so don't seed it or make a new one inside."
 )
 ORDINARY = "ordinary inputs"
+SHIFTED = "The draws of one seed are those of another, one later: make the dice once from the seed, not anew for each draw."
+LONG = 20  # draws that are no accident
 ENOUGH = 100  # fewer draws fit many distributions
 PATIENCE = 1.0  # seconds for looking for the mistake that explains an idea's results
 
@@ -116,7 +118,7 @@ class Case:
     """One call of a contract and what it should give."""
 
     call: Call
-    what: Literal["value", "refusal", "draws", "alike", "differ"]
+    what: Literal["value", "refusal", "draws", "pool", "alike", "differ"]
     about: str = ""  # what kind of input it is, for a learner
     error: type[BaseException] = ValueError
     p: Sequence[float] = ()  # chances of the draws
@@ -346,6 +348,14 @@ class Function:
         call = Call(args, kwargs, times, seed=self._die())
         rivals = {text: q.tolist() if isinstance(q, torch.Tensor) else list(q) for q, text in mistakes}
         self._add(Case(call, "draws", about, p=chances, rivals=rivals, take=take))
+
+    def pool(self, p: Sequence[float] | torch.Tensor, *calls: Sequence[Any], about: str = "") -> None:
+        """Make several calls, each a list of arguments; all their results together must be independent draws from p."""
+        self._groups += 1
+        chances = p.tolist() if isinstance(p, torch.Tensor) else list(p)
+        for args in calls:
+            call = Call(tuple(args), {}, seed=self._die())
+            self._add(Case(call, "pool", about, p=chances, group=self._groups))
 
     def alike(self, *args: Any, times: int = 1, about: str = "", **kwargs: Any) -> None:
         """Make the same call twice, the global dice thrown anew in between: the results must be equal."""
@@ -788,10 +798,33 @@ def _compared(group: list[tuple[Case, Outcome]]) -> list[Failure]:
     case = group[0][0]
     if any(outcome.error for _, outcome in group):
         return []
+    if case.what == "pool":
+        return _pooled(group)
     values = [outcome.values for _, outcome in group]
     same = [difference(one, other) is None for i, one in enumerate(values) for other in values[:i]]
-    right = all(same) if case.what == "alike" else not any(same)
-    return [] if right else [Failure("value", case=case)]
+    if case.what == "alike":
+        return [] if all(same) else [Failure("value", case=case)]
+    if any(same):
+        return [Failure("value", case=case)]
+    shifted = any(_is_shifted(one, other) for one in values for other in values if one is not other)
+    return [Failure("value", SHIFTED, case=case)] if shifted else []
+
+
+def _pooled(group: list[tuple[Case, Outcome]]) -> list[Failure]:
+    """The failure of calls that together should be draws."""
+    case = group[0][0]
+    try:
+        ids = [int(one) for _, outcome in group for one in _flat(outcome.values)]
+    except (TypeError, ValueError, RuntimeError):
+        return [Failure("value", NO_IDS, case=case)]
+    fault = chance.fault(ids, case.p)
+    return [Failure("value", FAULTS.get(fault, ""), case=case)] if fault else []
+
+
+def _is_shifted(one: list[Any], other: list[Any]) -> bool:
+    """Whether one run of draws is another one that starts a draw later."""
+    first, second = _flat(one), _flat(other)
+    return len(first) > LONG and len(first) == len(second) and first[1:] == second[:-1]
 
 
 def _differ(one: Outcome, other: Outcome) -> bool:
