@@ -72,7 +72,7 @@ STANDS_STILL = (
     "Draw after draw gives the same: the generator has to move on, so don't seed it or make a new one inside."
 )
 ORDINARY = "ordinary inputs"
-SHIFTED = "The draws of one seed are those of another, one later: make the dice once from the seed, not anew for each draw."
+SHIFTED = "The draws of one seed are those of another, one later: make the dice once from it, not anew for each draw."
 LONG = 20  # draws that are no accident
 ENOUGH = 100  # fewer draws fit many distributions
 PATIENCE = 1.0  # seconds for looking for the mistake that explains an idea's results

@@ -1,4 +1,4 @@
-# caught by: zero-chance
+# caught by: few-and-many
 """Raises every probability to one in ten thousand, so that nothing is impossible."""
 
 
