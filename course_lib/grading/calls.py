@@ -154,9 +154,11 @@ def _spoil(value: Any) -> None:
 
 
 def _loose(value: Any) -> Any:
-    """The same numbers with a gap behind each."""
+    """The same numbers with a gap behind each, or column by column."""
     if not isinstance(value, torch.Tensor) or value.dim() == 0 or value.requires_grad:
         return value
+    if value.dim() > 1:
+        return value.transpose(-1, -2).contiguous().transpose(-1, -2)
     return torch.stack([value, value], dim=-1)[..., 0]
 
 

@@ -112,13 +112,15 @@ def _number(value: Any) -> float | complex | None:
 
 
 def _near(found: Any, expected: float, close: float, near: float) -> bool:
-    if isinstance(found, complex) or math.isnan(found) or math.isnan(expected):
+    if isinstance(found, complex):
         return False
     if isinstance(found, int) and isinstance(expected, int):
         return found == expected
     try:
-        found = float(found)
+        found, expected = float(found), float(expected)
     except OverflowError:
+        return False
+    if math.isnan(found) or math.isnan(expected):
         return False
     if math.isinf(found) or math.isinf(expected):
         return bool(found == expected)

@@ -59,12 +59,12 @@ NO_GRADIENT = (
     "No gradient comes back: `.item()`, `.detach()`, `torch.tensor(...)` and NumPy cut the way to the inputs."
 )
 WRONG_GRADIENT = "The values are right, but the gradient is not that of the formula."
-NO_IDS = "Token ids are asked for, whole numbers from 0 on, and something else came back."
+NO_IDS = "Whole numbers from 0 on are asked for, and something else came back."
 FAULTS = {
-    "range": "There are ids from 0 to V - 1; yours are others, too.",
-    "impossible": "A token with probability 0 was drawn.",
-    "even": "Your draws are more even than chance: draw each token on its own, and don't share out fixed numbers.",
-    "order": "Neighbouring draws depend on each other: draw each token anew, and keep the order in which they came.",
+    "range": "Some results are outside of the range that is asked for.",
+    "impossible": "Something with probability 0 was drawn.",
+    "even": "Your draws are more even than chance: make each draw on its own, and don't share out fixed numbers.",
+    "order": "Neighbouring draws depend on each other: make each draw anew, and keep the order in which they came.",
 }
 EVEN = "Every id comes equally often: draw each with its own probability."
 LIKELIEST = "Always the likeliest id: draw, so that the others come as often as their probabilities say."
@@ -392,6 +392,10 @@ class Function:
 
     def _add(self, case: Case) -> None:
         idea = self._now()
+        try:
+            inspect.signature(self.model).bind(*case.call.args, **case.call.kwargs)
+        except TypeError as error:
+            raise ValueError(f"idea {idea.name!r} calls {self.name!r} as nobody can: {error}") from error
         case.call, case.look = _renewed(case.call), idea.look
         case.about = case.about or (idea.cases[-1].about if idea.cases else "")
         idea.cases.append(case)
@@ -445,9 +449,9 @@ class Function:
         ]
         for case in idea.cases:
             if case.what == "value":
-                self._expect(case)
+                self._expect(case, idea.name)
 
-    def _expect(self, case: Case) -> None:
+    def _expect(self, case: Case, idea: str) -> None:
         """Ask the reference, which changes nothing."""
         args, kwargs = case.call.args, case.call.kwargs
         leaves: list[torch.Tensor] = []

@@ -123,9 +123,11 @@ def _lost_points(name: str, nb: NotebookNode, graded: Graded) -> list[str]:
         if got < worth:
             exercise = cell.removeprefix("grade_")
             failed = [check for check in graded.checks.get(exercise, []) if not check.passed]
-            why = [f"check {check.name}: {one_line(check.message, 300)}" for check in failed] or _errors(
-                graded, cell
-            )
+            why = [f"check {check.name}: {one_line(check.message, 300)}" for check in failed]
+            declared = sum(check.points for check in graded.checks.get(exercise, []))
+            if declared and declared != worth:
+                why = [f"the cell is worth {worth:g} points, its checks {declared:g}"]
+            why = why or _errors(graded, cell)
             faults.append(
                 f"{name}.ipynb, {exercise}: {got:g} of {worth:g} points ({'; '.join(why) or 'no check ran'})."
             )

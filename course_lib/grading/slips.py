@@ -515,7 +515,7 @@ def slips(
         results: what it gave for them.
         refuses: whether the contract has calls that must be refused.
     """
-    seen = passed(function, calls)
+    seen = passed(function, accepted)  # what has to be refused can't be got wrong in another way
     yield from argument_slips(function, seen, passed(function, accepted))
     for name, values in seen.items():
         if any(isinstance(v, list | dict) or _floats(v) for v in values):
