@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from course_lib.grading.adequacy import OTHERS, lay_over, unsaid
+from course_lib.grading.adequacy import lay_over, unsaid
 from course_lib.grading.answers import Answer, load_bank
 from course_lib.grading.local import Lab
 from course_lib.grading.names import defined_names
@@ -82,10 +82,9 @@ def test_visible_checks_refuse_at_least_half_of_the_wrong_answers(lab: str, exer
 @pytest.mark.slow
 @each_exercise
 def test_no_slip_survives(lab: str, exercise: str) -> None:
-    others = [a for a in BANKS[lab] if a.exercise == exercise and a.right][:OTHERS]
-    answers = {"solution": None, **{answer.name: answer.source for answer in others}}
-    found = list(lay_over(lab_of(lab), exercise, answers))
-    assert len(found) > 40
+    """Over the solution; `course report NN --slips` lays them over two more right answers, which takes minutes."""
+    found = list(lay_over(lab_of(lab), exercise, {"solution": None}))
+    assert len(found) > 25
     assert [finding.line() for finding in found if finding.verdict == "survived"] == []
 
 

@@ -1,5 +1,5 @@
 # caught by: temperature
-"""Replaces -inf by the smallest finite score minus 1 before the softmax "to be safe", so a forbidden token can be drawn."""
+"""Replaces -inf by the smallest finite score minus 1, "to be safe", so a forbidden token can be drawn."""
 
 
 def sample(logits, temperature, generator):
