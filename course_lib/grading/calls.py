@@ -75,7 +75,6 @@ class Outcome:
 
     values: list[Any] = field(default_factory=list)  # one for each time; none if it raised something
     error: str = ""  # the nearest built-in class of what it raised
-    text: str = ""  # its words: they may hold inputs, and are for nobody's eyes
     changed: list[int] = field(default_factory=list)  # places of arguments that are not as they were
     shared: bool = False  # whether the result is, or holds, something of the arguments
     tracked: bool = False  # whether the result remembers how it was computed
@@ -245,7 +244,7 @@ def read_outcomes(trees: Sequence[Mapping[str, Any]], decoder: Decoder) -> list[
 def _read(tree: Mapping[str, Any], decoder: Decoder) -> Outcome:
     outcome = Outcome(changed=[int(place) for place in tree["changed"]])
     if "error" in tree:
-        outcome.error, outcome.text = str(tree["error"]["type"]), str(tree["error"]["text"])[:2000]
+        outcome.error = str(tree["error"]["type"])
         return outcome
     outcome.values = [decoder.decode(value) for value in tree["values"]]
     outcome.shared, outcome.tracked = bool(tree["shared"]), bool(tree["tracked"])

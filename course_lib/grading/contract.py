@@ -75,7 +75,7 @@ ORDINARY = "ordinary inputs"
 SHIFTED = "The draws of one seed are those of another, one later: make the dice once from it, not anew for each draw."
 LONG = 20  # draws that are no accident
 ENOUGH = 100  # fewer draws fit many distributions
-PATIENCE = 1.0  # seconds for looking for the mistake that explains an idea's results
+PATIENCE = 1.0  # seconds of computing for looking for the mistake that explains an idea's results
 
 
 class Lent:
@@ -87,14 +87,13 @@ class Lent:
 
     def __init__(self, make: Callable[[], Callable[..., Any]], asked: str = "") -> None:
         self.make, self.asked = make, asked
-        self.script: list[tuple[list[Any], Any]] = []
+        self.heard: list[tuple[list[Any], Any]] = []
         self.renew()
 
     def renew(self) -> None:
         """Begin anew, with what was asked so far as the script."""
-        self.script = getattr(self, "heard", self.script)
+        self.script, self.heard = self.heard, []
         self.function = self.make()
-        self.heard: list[tuple[list[Any], Any]] = []
 
     @property
     def seen(self) -> list[list[Any]]:
@@ -132,8 +131,7 @@ class Case:
     seen: list[list[Any]] = field(default_factory=list)  # what the reference asked each lent function
     look: Callable[[Any], Any] | None = None  # the part of the result that is compared
     derived: bool = False  # made by the contract, not written by its author
-    again: bool = False  # repeats an earlier call
-    repeats: Case | None = None
+    repeats: Case | None = None  # the earlier call that this one makes again
 
 
 @dataclass
@@ -444,9 +442,7 @@ class Function:
                     )
                     idea.cases.append(replace(case, call=single, derived=True))
                     idea.cases.append(replace(case, call=replace(case.call, loose=True), derived=True))
-        idea.cases += [
-            replace(case, call=_renewed(case.call), derived=True, again=True, repeats=case) for case in first
-        ]
+        idea.cases += [replace(case, call=_renewed(case.call), derived=True, repeats=case) for case in first]
         for case in idea.cases:
             if case.what == "value":
                 self._expect(case, idea.name)
@@ -460,9 +456,7 @@ class Function:
         try:
             case.expected = self.reference(*args, **kwargs)
         except Exception as error:
-            raise ValueError(
-                f"the reference of {self.name!r} raises {error!r} for a call of its contract"
-            ) from error
+            raise ValueError(f"the reference of {self.name!r} raises {error!r} in idea {idea!r}") from error
         case.seen = [lent.seen for lent in _lent(case.call)]
         for lent in _lent(case.call):
             lent.renew()
@@ -500,8 +494,8 @@ class Function:
             if case.repeats is not None and _differ(outcome, first[id(case.repeats)])
         ]
         # A repetition says something of its own only where the call was right the first time.
-        wrong = {id(f.case) for f in failures if f.case and not f.case.again and f.kind != "changes"}
-        return [f for f in failures if not (f.case and f.case.again and id(f.case.repeats) in wrong)]
+        wrong = {id(f.case) for f in failures if f.case and not f.case.repeats and f.kind != "changes"}
+        return [f for f in failures if not (f.case and f.case.repeats and id(f.case.repeats) in wrong)]
 
     def _of_case(self, case: Case, outcome: Outcome) -> list[Failure]:
         about = case.about or ORDINARY
@@ -513,13 +507,13 @@ class Function:
             sentence = RAISED.format(error=_told(outcome.error), about=about)
             if outcome.error == "NameError":
                 sentence = checks.name_error_sentence() or sentence
-            return [Failure("state" if case.again else "raised", sentence, _told(outcome.error), case)]
+            return [Failure("state" if case.repeats else "raised", sentence, _told(outcome.error), case)]
         if case.what == "draws":
             return self._of_draws(case, outcome)
         if case.what != "value":
             return []
         found = self._of_value(case, outcome)
-        if case.again:
+        if case.repeats:
             return [Failure("state", STATE, case=case)] if found and found[0].kind == "value" else []
         return found
 
@@ -541,7 +535,7 @@ class Function:
             ids = [int(one) for one in drawn]
             if any(float(one) != i for one, i in zip(drawn, ids, strict=True)):
                 return [Failure("value", NO_IDS, case=case)]
-        except (TypeError, ValueError, IndexError, AttributeError, RuntimeError):
+        except (TypeError, ValueError, IndexError, AttributeError, RuntimeError, OverflowError):
             return [Failure("value", NO_IDS, case=case)]
         fault = chance.fault(ids, case.p)
         if fault:
@@ -584,7 +578,7 @@ class Function:
         if case.look is not None:
             try:
                 value, expected = case.look(value), case.look(expected)
-            except (TypeError, ValueError, IndexError, KeyError, AttributeError):
+            except Exception:  # whatever a look at a result of a learner's making raises
                 return Difference("value")
         return difference(value, expected, rule or self.tolerance)
 
@@ -604,7 +598,7 @@ class Function:
         call = copy.deepcopy((case.call.args, case.call.kwargs))
         try:
             return self.judge(value, *call[0], **call[1])
-        except (TypeError, ValueError, IndexError, KeyError, AttributeError, RuntimeError):
+        except Exception:  # whatever a look at a result of a learner's making raises
             return False
 
     def _judge(
@@ -642,21 +636,19 @@ class Function:
         throws = [(case, outcome) for case, outcome in own if case.what == "draws"]
         sentence = _drawn_by_mistake(throws, idea.mistakes) if throws else ""
         pairs = [(case, outcome) for case, outcome in own if case.what in ("value", "refusal")]
-        if (
-            sentence
-            or checks.depth() != "whole"
-            or not any(self._of_case(case, outcome) for case, outcome in pairs)
-        ):
+        if sentence or checks.depth() != "whole":
             return sentence
         wrong = [case for case, outcome in pairs if self._of_case(case, outcome)]
+        if not wrong:
+            return ""
         if _again(pairs, wrong):
             return EARLIER
-        deadline = time.monotonic() + PATIENCE
-        calls = [replace(case.call, cotangent=None) for case, _ in pairs]
+        deadline = time.process_time() + PATIENCE
+        calls = [_renewed(replace(case.call, cotangent=None)) for case, _ in pairs]
         by_value = self.judge is None and any(case.what == "value" for case in wrong)
         general = explanations(self.model, calls) if by_value else []
         for rival, sentence in [*idea.mistakes, *general]:
-            if time.monotonic() > deadline:
+            if time.process_time() > deadline:
                 break
             with contextlib.suppress(Exception):
                 if self._is_like(rival, pairs):
@@ -666,7 +658,7 @@ class Function:
     def _is_like(self, rival: Callable[..., Any], pairs: list[tuple[Case, Outcome]]) -> bool:
         """Whether a function gives all these outcomes, the wrong ones and the right ones."""
         for case, outcome in pairs:
-            (theirs,) = call_here(rival, [replace(case.call, cotangent=None)])
+            (theirs,) = call_here(rival, [_renewed(replace(case.call, cotangent=None))])
             if bool(theirs.error) != bool(outcome.error) or theirs.error != outcome.error:
                 return False
             rule = replace(self.tolerance, dtype="any")
@@ -819,7 +811,7 @@ def _pooled(group: list[tuple[Case, Outcome]]) -> list[Failure]:
     case = group[0][0]
     try:
         ids = [int(one) for _, outcome in group for one in _flat(outcome.values)]
-    except (TypeError, ValueError, RuntimeError):
+    except (TypeError, ValueError, RuntimeError, OverflowError):
         return [Failure("value", NO_IDS, case=case)]
     fault = chance.fault(ids, case.p)
     return [Failure("value", FAULTS.get(fault, ""), case=case)] if fault else []

@@ -409,10 +409,10 @@ class Session:
             raise _theirs({"type": "NameError", "text": f"name {name!r} is not defined"})
         try:
             outcomes = read_outcomes(reply["outcomes"], Decoder(parts, foreign))
+            for id, served in reply.get("served", ()):
+                self._catch_up(self.callbacks.get(id), served)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise WireError("outcomes are not well formed") from error
-        for id, served in reply.get("served", ()):
-            self._catch_up(self.callbacks.get(id), served)
         whole = len(outcomes) == len(calls) and all(
             bool(outcome.error) or len(outcome.values) == call.times
             for outcome, call in zip(outcomes, calls, strict=False)
@@ -614,7 +614,7 @@ class Examiner:
         self.session, self.learner, self.settings = session, learner, settings
         self.solutions = (
             solutions or {}
-        )  # the instructor's answers: the cell's source by the names that it defines
+        )  # the source of the instructor's answers, by the names that they define
         self.own: dict[str, Any] = {"__builtins__": builtins, "__name__": "__main__"}
         self.written: list[str] = []  # sources of the learner's cells up to the check
         self.checked: dict[str, bytes] = {}  # the files that a check saw last

@@ -74,10 +74,6 @@ class Lab:
     def _homes(self) -> dict[str, str]:
         return {name: source for source in self.solutions.values() for name in defined_names(source)}
 
-    def attempt_names(self, exercise: str) -> set[str]:
-        """The names that the solution of an exercise defines."""
-        return defined_names(self.solutions[exercise])
-
     def names(self) -> dict[str, Any]:
         """A namespace after the setup cells."""
         found: dict[str, Any] = {"__name__": "__main__"}
