@@ -71,7 +71,9 @@ def lay_over(lab: Lab, exercise: str, answers: Mapping[str, str | None], seed: i
             results += [1 for case in cases if case.what == "draws"]
         refuses = len(accepted) < len(cases)
         for answer, source in answers.items():
-            for slip in slips(function.model, list(calls.values()), accepted, results, refuses):
+            for slip in slips(
+                function.model, list(calls.values()), accepted, results, refuses, function.fresh
+            ):
                 finding = _try(lab, exercise, function, answer, source, slip, seed)
                 if finding is not None:
                     yield finding

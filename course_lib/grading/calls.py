@@ -95,8 +95,13 @@ def perform(
     decoder: Callable[[list[torch.Tensor]], Decoder],
     encoder: Encoder,
 ) -> list[Tree]:
-    """Make the calls and return a tree for each outcome. Nothing that the function raises comes out of it."""
-    return [_one(target, call, decoder, encoder) for call in calls]
+    """Make the calls and return a tree for each outcome. Nothing that the function raises comes out of it.
+
+    Lists, dictionaries and tensors are the caller's own, who fills them anew for the next call: they are the same
+    objects in all calls, so whoever remembers an object instead of what it holds is found out.
+    """
+    reused: dict[object, Any] = {}
+    return [_one(target, call, decoder, encoder, reused) for call in calls]
 
 
 def _one(
@@ -104,12 +109,15 @@ def _one(
     call: Mapping[str, Any],
     decoder: Callable[[list[torch.Tensor]], Decoder],
     encoder: Encoder,
+    reused: dict[object, Any],
 ) -> Tree:
     leaves: list[torch.Tensor] = []
     reading = decoder(leaves)
     args, kwargs = reading.decode(call["args"]), reading.decode(call["kwargs"])
     if call["loose"]:
         args, kwargs = tuple(map(_loose, args)), {name: _loose(value) for name, value in kwargs.items()}
+    args = tuple(_refilled(reused, place, value) for place, value in enumerate(args))
+    kwargs = {name: _refilled(reused, name, value) for name, value in kwargs.items()}
     given = [*args, *kwargs.values()]
     before = [as_it_is(value) for value in given]
     reply: dict[str, Any] = {}
@@ -139,6 +147,21 @@ def _one(
         reply["error"] = describe_error(error)
         reply.setdefault("changed", [])
     return reply
+
+
+def _refilled(reused: dict[object, Any], place: object, value: Any) -> Any:
+    """The object that was passed at this place before, if it is of that kind, holding what `value` holds."""
+    if isinstance(value, torch.Tensor):
+        key = place, value.dtype, value.shape, value.stride()
+        kept = value if value.requires_grad else reused.setdefault(key, value)
+        if kept is not value and not kept.requires_grad:
+            return kept.copy_(value)
+        return value
+    kept = reused.setdefault((place, type(value)), value) if type(value) in (list, dict) else value
+    if kept is not value:
+        kept.clear()
+        (kept.extend if type(value) is list else kept.update)(value)
+    return kept
 
 
 def _spoil(value: Any) -> None:

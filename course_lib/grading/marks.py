@@ -62,24 +62,28 @@ def remember_answers(book: Gradebook) -> None:
     ANSWERS.create(book.db.get_bind(), checkfirst=True)
 
 
-def keep_mark(book: Gradebook, grade: Grade, answer: str) -> None:
-    """Decide whether a grade waits for a person, now that `answer` is what the learner wrote; commit is the caller's.
+def keep_marks(book: Gradebook, answers: Iterable[tuple[Grade, str]]) -> None:
+    """Decide which grades wait for a person, now that these are the learner's answers; commit is the caller's.
 
     A mark from before the table was made counts as given for the present answer.
     """
-    row = book.db.execute(
-        select(ANSWERS.c.shown, ANSWERS.c.marked).where(ANSWERS.c.grade_id == grade.id)
-    ).first()
-    shown, marked = row or (answer, None)
-    if grade.manual_score is None:
-        marked = None
-    elif not grade.needs_manual_grade:  # a person gave it, or left it, since the last grading
-        marked = shown
-    grade.needs_manual_grade = (
-        marked != answer if grade.manual_score is not None else grade.auto_score is None
-    )
-    book.db.execute(delete(ANSWERS).where(ANSWERS.c.grade_id == grade.id))
-    book.db.execute(insert(ANSWERS).values(grade_id=grade.id, shown=answer, marked=marked))
+    pairs = list(answers)
+    mine = ANSWERS.c.grade_id.in_([grade.id for grade, _ in pairs])
+    known = {row.grade_id: (row.shown, row.marked) for row in book.db.execute(select(ANSWERS).where(mine))}
+    rows = []
+    for grade, answer in pairs:
+        shown, marked = known.get(grade.id, (answer, None))
+        if grade.manual_score is None:
+            marked = None
+        elif not grade.needs_manual_grade:  # a person gave it, or left it, since the last grading
+            marked = shown
+        grade.needs_manual_grade = (
+            marked != answer if grade.manual_score is not None else grade.auto_score is None
+        )
+        rows.append({"grade_id": grade.id, "shown": answer, "marked": marked})
+    if rows:
+        book.db.execute(delete(ANSWERS).where(mine))
+        book.db.execute(insert(ANSWERS), rows)
 
 
 class SaveGrades(SaveAutoGrades):
@@ -96,7 +100,7 @@ class SaveGrades(SaveAutoGrades):
         name = cell.metadata["nbgrader"]["grade_id"]
         grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
         grade.auto_score, _ = utils.determine_grade(cell, self.log)
-        keep_mark(self.gradebook, grade, self.answers.get(name, NO_ANSWER))
+        keep_marks(self.gradebook, [(grade, self.answers.get(name, NO_ANSWER))])
         self.gradebook.db.commit()
 
 

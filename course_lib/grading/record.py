@@ -21,10 +21,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import Comment, Grade, Gradebook, MissingEntry, SubmittedAssignment, SubmittedNotebook
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import joinedload, undefer
 from traitlets.config import Config
 
 from course_lib import __version__
@@ -33,7 +35,7 @@ from course_lib.grading.checks import CheckResult
 from course_lib.grading.marks import (
     NO_ANSWER,
     answers_in,
-    keep_mark,
+    keep_marks,
     penalty_rule,
     remember_answers,
     settle,
@@ -42,6 +44,7 @@ from course_lib.grading.task import Graded
 
 GRADED = "graded"
 NOT_GRADED = "not graded"
+Part = TypeVar("Part", Grade, Comment)
 BUSY_SECONDS = 60.0  # how long to wait for a gradebook that somebody else has locked
 
 
@@ -282,15 +285,25 @@ class Book:
                 continue
             found = scores[notebook.name]
             answers = answers_in(json.loads(found.text)) if found else {}
-            for grade in notebook.grades:
-                grade.auto_score = found.scores.get(grade.name) if found else 0.0
-                keep_mark(book, grade, answers.get(grade.name, NO_ANSWER))
-            for comment in notebook.comments if found else ():
-                empty = found.unanswered.get(comment.name, False) if found else False
+            grades = self._parts(Grade, notebook)
+            for grade in grades:
+                grade.auto_score = found.scores.get(grade.cell.name) if found else 0.0
+            with book.db.no_autoflush:
+                keep_marks(book, [(grade, answers.get(grade.cell.name, NO_ANSWER)) for grade in grades])
+            for comment in self._parts(Comment, notebook) if found else ():
+                empty = found.unanswered.get(comment.cell.name, False) if found else False
                 comment.auto_comment = "No response." if empty else None
         for notebook in submission.notebooks:
             notebook.late_submission_penalty = None
         settle(book, self.rule, [submission])
+
+    def _parts(self, kind: type[Part], notebook: SubmittedNotebook) -> list[Part]:
+        """A notebook's grades or comments as the gradebook holds them now, with their cells: in one query."""
+        self.gradebook.db.flush()
+        query = select(kind).where(kind.notebook_id == notebook.id).options(joinedload(kind.cell))
+        if kind is Grade:
+            query = query.options(undefer(Grade.max_score))
+        return list(self.gradebook.db.scalars(query.execution_options(populate_existing=True)))
 
     def settle(self, assignment: str) -> None:
         """Compute the late penalties of a lab anew: a person may have given points since."""
@@ -315,12 +328,13 @@ class Book:
             return found
         for notebook in submission.notebooks:
             places = order.get(notebook.name, {})
-            for grade in sorted(notebook.grades, key=lambda g: (places.get(g.name, len(places)), g.name)):
+            grades = {grade.cell.name: grade for grade in self._parts(Grade, notebook)}
+            for name in sorted(grades, key=lambda name: (places.get(name, len(places)), name)):
+                grade = grades[name]
                 if not grade.max_score:
                     continue
-                exercise = grade.name.removeprefix("grade_")
+                exercise = name.removeprefix("grade_")
                 exercise = f"{notebook.name}:{exercise}" if exercise in found.max_points else exercise
-                self.gradebook.db.refresh(grade)
                 found.points[exercise] = float(grade.score or 0.0)
                 found.max_points[exercise] = float(grade.max_score)
                 if grade.needs_manual_grade:

@@ -111,6 +111,12 @@ def _unique(items: Sequence[Any]) -> list[Any]:
     return kept
 
 
+def _until_third(items: Sequence[Any]) -> Sequence[Any]:
+    """The items up to the first that comes three times in a row."""
+    ends = (i + 3 for i in range(len(items) - 2) if items[i] == items[i + 1] == items[i + 2])
+    return items[: next(ends, len(items))]
+
+
 def _sortable(value: Any) -> bool:
     try:
         return _list(value) and len(value) > 1 and sorted(value) is not None
@@ -127,6 +133,7 @@ _ARGUMENTS = [
     _Change("at-most-1", _number, lambda x: min(x, type(x)(1)), "`{p}` may be above 1: don't cap it."),
     _Change("at-least-1", _number, lambda x: max(x, type(x)(1)), "`{p}` may be below 1: don't raise it."),
     _Change("abs", _number, abs, "The sign of `{p}` counts."),
+    _Change("near-0", _float, lambda x: 0.0 if abs(x) < 0.1 else x, "`{p}` may be small: only 0 itself is 0."),
     _Change("plus-1", _whole, lambda x: x + 1, "`{p}` counts one too many."),
     _Change("minus-1", _whole, lambda x: x - 1, "`{p}` counts one too few."),
     _Change("int32", lambda v: _whole(v) and abs(v) > 10**6, lambda x: (x + 2**31) % 2**32 - 2**31),
@@ -139,10 +146,14 @@ _ARGUMENTS = [
     _Change("nfc", _text, lambda t: unicodedata.normalize("NFC", t), "Don't normalise `{p}`: its characters stay as they are."),
     _Change("nfd", _text, lambda t: unicodedata.normalize("NFD", t), "Don't normalise `{p}`: its characters stay as they are."),
     _Change("newlines", _text, lambda t: t.replace("\r\n", "\n"), "A line end `\\r\\n` in `{p}` is two characters: keep both."),
+    _Change("no-newlines", _text, lambda t: t.replace("\n", ""), "Line ends in `{p}` count like any other character."),
+    _Change("no-digits", _text, lambda t: "".join(c for c in t if not c.isdigit()), "Digits in `{p}` count like any other character."),
+    _Change("no-punctuation", _text, lambda t: "".join(c for c in t if c not in ".,;:!?"), "Punctuation in `{p}` counts like any other character."),
     _Change("ascii", _text, lambda t: t.encode("ascii", "ignore").decode(), "Characters outside ASCII count, too."),
     _Change("latin", _text, lambda t: t.encode("latin-1", "replace").decode("latin-1"), "Any script may come."),
     _Change("bmp", _text, lambda t: "".join(c for c in t if ord(c) < 2**16), "Emoji and other rare characters count, too."),
     _Change("no-nul", _text, lambda t: t.replace("\0", ""), "A character with the number 0 is one like all others."),
+    _Change("first-2000", lambda v: _text(v) or _list(v), lambda v: v[:2000], "`{p}` may be longer than you look at."),
     _Change("first-100", lambda v: _text(v) or _list(v), lambda v: v[:100], "`{p}` may be longer than you look at."),
     _Change("first-10", lambda v: _text(v) or _list(v), lambda v: v[:10], "`{p}` may be longer than you look at."),
     _Change("first-3", _list, lambda v: v[:3], "`{p}` may be longer than you look at."),
@@ -163,6 +174,7 @@ _ARGUMENTS = [
     _Change("first-row", _table, lambda v: v[:1].expand_as(v), "All rows of `{p}` count, not only the first."),
     _Change("first-2-axes", lambda v: _tensor(v) and v.dim() > 2, lambda v: v[0].expand_as(v)),
     _Change("without-last-row", lambda v: _vector(v) and v.shape[0] > 1, lambda v: v[:-1]),
+    _Change("first-500-rows", _vector, lambda v: v[:500], "`{p}` may have more rows than you look at."),
     _Change("transposed", lambda v: _table(v) and v.shape[-1] == v.shape[-2], lambda v: v.transpose(-1, -2), "The axes of `{p}` are swapped."),
     _Change("abs-each", _floats, torch.abs, "The signs in `{p}` count."),
     _Change("clamped", _floats, lambda v: v.clamp(-50, 50), "Numbers in `{p}` may be large: don't cap them."),
@@ -204,6 +216,7 @@ _RESULTS = [
     _Change("round-4", lambda v: _float(v) or _floats(v), lambda v: round(v, 4) if _float(v) else (v * 1e4).round() / 1e4, "Don't round the result."),
     _Change("whole", _float, lambda v: int(v) if math.isfinite(v) else v, "Don't cut off the fraction of the result."),
     _Change("float", _whole, float),
+    _Change("through-float", lambda v: _whole(v) and abs(v) > 2**31, lambda v: int(float(v)), "Whole numbers stay exact at any size: `/`, `float` and NumPy round large ones."),
     _Change("text", lambda v: _number(v), str),
     _Change("as-tensor", lambda v: _number(v), torch.tensor),
     _Change("as-numpy", lambda v: _number(v), lambda v: np.array(v)[()] if _whole(v) else np.float32(v)),
@@ -239,6 +252,7 @@ _RESULTS = [
     _Change("unique", lambda v: _list(v), lambda v: _like(v, _unique(v)), "Equal ones in the result are left out."),
     _Change("without-first", _list, lambda v: v[1:], "The first of the result is missing."),
     _Change("without-last", _list, lambda v: v[:-1], "The last of the result is missing."),
+    _Change("no-long-run", _whole_list, lambda v: _like(v, _until_third(v)), "The result stops where something repeats: nothing asks for that."),
     _Change("last-twice", _list, lambda v: _like(v, [*v, *v[-1:]]), "The result ends with one too many."),
     _Change("nested", _list, lambda v: [v]),
     _Change("floats", _whole_list, lambda v: _like(v, [float(x) for x in v])),
@@ -270,9 +284,12 @@ _RESULTS = [
 ]  # fmt: skip
 
 
-def _wrap_argument(
-    name: str, change: Callable[[Any], Any], fits: Callable[[Any], bool]
-) -> Callable[[Target], Target]:
+Act = Callable[[Target, inspect.BoundArguments], Any]
+
+
+def _around(act: Act) -> Callable[[Target], Target]:
+    """A wrapper that gets the function and its bound arguments, defaults included, and makes the call itself."""
+
     def wrap(function: Target) -> Target:
         signature = inspect.signature(function)
 
@@ -280,13 +297,27 @@ def _wrap_argument(
         def slipped(*args: Any, **kwargs: Any) -> Any:
             bound = signature.bind(*args, **kwargs)
             bound.apply_defaults()
-            if name in bound.arguments and fits(bound.arguments[name]):
-                bound.arguments[name] = change(bound.arguments[name])
-            return function(*bound.args, **bound.kwargs)
+            return act(function, bound)
 
         return slipped
 
     return wrap
+
+
+def _go_on(function: Target, bound: inspect.BoundArguments) -> Any:
+    return function(*bound.args, **bound.kwargs)
+
+
+def _wrap_argument(
+    name: str, change: Callable[[Any], Any], fits: Callable[[Any], bool]
+) -> Callable[[Target], Target]:
+    def act(function: Target, bound: inspect.BoundArguments) -> Any:
+        values = bound.arguments
+        if name in values and fits(values[name]):
+            values[name] = change(values[name])
+        return _go_on(function, bound)
+
+    return _around(act)
 
 
 def _wrap_result(change: Callable[[Any], Any], fits: Callable[[Any], bool]) -> Callable[[Target], Target]:
@@ -321,20 +352,12 @@ def _ignored(name: str, value: Any) -> Callable[[Target], Target]:
 
 
 def _swapped(one: str, other: str) -> Callable[[Target], Target]:
-    def wrap(function: Target) -> Target:
-        signature = inspect.signature(function)
+    def act(function: Target, bound: inspect.BoundArguments) -> Any:
+        values = bound.arguments
+        values[one], values[other] = values[other], values[one]
+        return _go_on(function, bound)
 
-        @functools.wraps(function)
-        def slipped(*args: Any, **kwargs: Any) -> Any:
-            bound = signature.bind(*args, **kwargs)
-            bound.apply_defaults()
-            values = bound.arguments
-            values[one], values[other] = values[other], values[one]
-            return function(*bound.args, **bound.kwargs)
-
-        return slipped
-
-    return wrap
+    return _around(act)
 
 
 def _spoil(value: Any) -> bool:
@@ -353,40 +376,23 @@ def _spoil(value: Any) -> bool:
 
 
 def _changes(name: str) -> Callable[[Target], Target]:
-    def wrap(function: Target) -> Target:
-        signature = inspect.signature(function)
+    def act(function: Target, bound: inspect.BoundArguments) -> Any:
+        result = copy.copy(_go_on(function, bound))
+        _spoil(bound.arguments.get(name))
+        return result
 
-        @functools.wraps(function)
-        def slipped(*args: Any, **kwargs: Any) -> Any:
-            result = copy.copy(function(*args, **kwargs))
-            bound = signature.bind(*args, **kwargs)
-            if name in bound.arguments:
-                _spoil(bound.arguments[name])
-            return result
-
-        return slipped
-
-    return wrap
+    return _around(act)
 
 
 def _deep_changes(name: str) -> Callable[[Target], Target]:
-    def wrap(function: Target) -> Target:
-        signature = inspect.signature(function)
+    def act(function: Target, bound: inspect.BoundArguments) -> Any:
+        result = copy.deepcopy(_go_on(function, bound))
+        value = bound.arguments.get(name)
+        for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            _spoil(inner)
+        return result
 
-        @functools.wraps(function)
-        def slipped(*args: Any, **kwargs: Any) -> Any:
-            result = copy.deepcopy(function(*args, **kwargs))
-            bound = signature.bind(*args, **kwargs)
-            value = bound.arguments.get(name)
-            for inner in (
-                value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-            ):
-                _spoil(inner)
-            return result
-
-        return slipped
-
-    return wrap
+    return _around(act)
 
 
 def _guarded(function: Target, on_error: Callable[[BaseException], Any]) -> Target:
@@ -419,42 +425,85 @@ def _remembers(function: Target) -> Target:
     return slipped
 
 
-def _cached(function: Target) -> Target:
-    """A cache whose key is the first argument alone (of those that are data)."""
-    known: dict[str, Any] = {}
+def _cached_without(name: str) -> Callable[[Target], Target]:
+    """A cache whose key lacks one argument."""
 
-    @functools.wraps(function)
-    def slipped(*args: Any, **kwargs: Any) -> Any:
-        key = repr(next((value for value in (*args, *kwargs.values()) if not callable(value)), None))
-        if key not in known:
-            known[key] = function(*args, **kwargs)
-        return known[key]
+    def wrap(function: Target) -> Target:
+        known: dict[str, Any] = {}
 
-    return slipped
+        def act(function: Target, bound: inspect.BoundArguments) -> Any:
+            rest = {k: v.initial_seed() if _throws(v) else v for k, v in bound.arguments.items() if k != name}
+            key = repr(rest)
+            if key not in known:
+                known[key] = _go_on(function, bound)
+            return copy.deepcopy(known[key])
+
+        return _around(act)(function)
+
+    return wrap
+
+
+def _cached_by_object(name: str) -> Callable[[Target], Target]:
+    """A cache that knows one argument by its object, not by what it holds."""
+
+    def wrap(function: Target) -> Target:
+        known: dict[str, tuple[Any, Any]] = {}
+
+        def act(function: Target, bound: inspect.BoundArguments) -> Any:
+            value = bound.arguments.get(name)
+            key = repr({k: v for k, v in bound.arguments.items() if k != name})
+            if key not in known or known[key][0] is not value:
+                known[key] = value, _go_on(function, bound)
+            return copy.deepcopy(known[key][1])
+
+        return _around(act)(function)
+
+    return wrap
+
+
+def _gives_back(name: str) -> Callable[[Target], Target]:
+    """The argument itself as the result, where both are equal."""
+
+    def act(function: Target, bound: inspect.BoundArguments) -> Any:
+        result, value = _go_on(function, bound), bound.arguments.get(name)
+        return (
+            value
+            if type(value) is type(result) and difference(value, result, Rule(close=0.0)) is None
+            else result
+        )
+
+    return _around(act)
+
+
+def _unchecked(name: str) -> Callable[[Target], Target]:
+    """Bad arguments are noticed only if there is something to do: not where this argument is 0 or empty."""
+
+    def act(function: Target, bound: inspect.BoundArguments) -> Any:
+        try:
+            return _go_on(function, bound)
+        except Exception:
+            if _is_falsy(bound.arguments.get(name)):
+                return 0
+            raise
+
+    return _around(act)
+
+
+def _is_falsy(value: Any) -> bool:
+    return not _tensor(value) and not isinstance(value, np.ndarray) and not value
 
 
 def _unless(
-    condition: Callable[[Any], bool], error: type[Exception]
-) -> Callable[[str], Callable[[Target], Target]]:
+    condition: Callable[[Any], bool], error: type[Exception], name: str
+) -> Callable[[Target], Target]:
     """An exception for a kind of argument that the text allows."""
 
-    def of(name: str) -> Callable[[Target], Target]:
-        def wrap(function: Target) -> Target:
-            signature = inspect.signature(function)
+    def act(function: Target, bound: inspect.BoundArguments) -> Any:
+        if name in bound.arguments and condition(bound.arguments[name]):
+            raise error("not allowed")
+        return _go_on(function, bound)
 
-            @functools.wraps(function)
-            def slipped(*args: Any, **kwargs: Any) -> Any:
-                bound = signature.bind(*args, **kwargs)
-                bound.apply_defaults()
-                if name in bound.arguments and condition(bound.arguments[name]):
-                    raise error("not allowed")
-                return function(*args, **kwargs)
-
-            return slipped
-
-        return wrap
-
-    return of
+    return _around(act)
 
 
 _REFUSALS: list[tuple[str, Callable[[Any], bool], Callable[[Any], bool], str]] = [
@@ -466,6 +515,7 @@ _REFUSALS: list[tuple[str, Callable[[Any], bool], Callable[[Any], bool], str]] =
     ("refuses-empty", lambda v: _text(v) or _list(v) or _dict(v), lambda v: len(v) == 0, "`{p}` may be empty: don't refuse it."),
     ("refuses-single", lambda v: _text(v) or _list(v) or _dict(v), lambda v: len(v) == 1, "`{p}` may have a single item: don't refuse it."),
     ("refuses-long", lambda v: _text(v) or _list(v), lambda v: len(v) > 200, "`{p}` may be long."),
+    ("refuses-many-rows", _vector, lambda v: v.shape[0] > 500, "`{p}` may have many rows."),
     ("refuses-equal", lambda v: _list(v), lambda v: len(v) > 1 and len(_unique(v)) < len(v), "Equal ones in `{p}` are allowed."),
     ("refuses-zero-items", _number_list, lambda v: _number_list(v) and 0 in v, "A 0 in `{p}` is allowed."),
     ("refuses-one-row", _vector, lambda v: v.shape[0] == 1, "`{p}` may have a single row."),
@@ -507,6 +557,7 @@ def slips(
     accepted: Sequence[Call],
     results: Sequence[Any],
     refuses: bool = True,
+    fresh: bool = False,
 ) -> Iterator[Slip]:
     """Yield every slip that fits a function, by the arguments of a contract's calls and by their results.
 
@@ -514,6 +565,7 @@ def slips(
         accepted: those of the calls that the reference does not refuse.
         results: what it gave for them.
         refuses: whether the contract has calls that must be refused.
+        fresh: whether a result must be new.
     """
     seen = passed(function, accepted)  # what has to be refused can't be got wrong in another way
     yield from argument_slips(function, seen, passed(function, accepted))
@@ -522,6 +574,15 @@ def slips(
             yield Slip(f"changes:{name}", _changes(name))
         if any(isinstance(v, list | dict) and any(isinstance(x, list | dict) for x in (v.values() if isinstance(v, dict) else v)) for v in values):  # fmt: skip
             yield Slip(f"changes-inside:{name}", _deep_changes(name))
+        others = [value for other in seen if other != name for value in seen[other]]
+        if others and not any(map(callable, others)):
+            yield Slip(f"cache-without:{name}", _cached_without(name))
+        if any(isinstance(v, list | dict | torch.Tensor) for v in values) and not any(map(callable, others)):
+            yield Slip(f"cache-by-object:{name}", _cached_by_object(name))
+        if fresh and any(isinstance(v, list | torch.Tensor) for v in values):
+            yield Slip(f"gives-back:{name}", _gives_back(name))
+        if refuses and any(map(_is_falsy, values)):
+            yield Slip(f"unchecked-if-falsy:{name}", _unchecked(name))
         if any(map(_throws, values)):
             yield Slip(f"global-dice:{name}", _global_dice(name))
             yield Slip(f"fixed-dice:{name}", _fixed_dice(name))
@@ -534,7 +595,6 @@ def slips(
         "returns-argument", lambda f: functools.wraps(f)(lambda *args, **kwargs: [*args, *kwargs.values()][0])
     )
     yield Slip("remembers", _remembers)
-    yield Slip("cache-by-first", _cached)
     if refuses:
         yield Slip("catches-all", lambda f: _guarded(f, lambda error: 0))
         yield Slip("catches-all-none", lambda f: _guarded(f, lambda error: None))
@@ -596,7 +656,7 @@ def argument_slips(
             ):
                 continue
             if any(fits(value) for value in values):
-                wrap = _unless(functools.partial(_both, fits, condition), ValueError)(name)
+                wrap = _unless(functools.partial(_both, fits, condition), ValueError, name)
                 yield Slip(f"{kind}:{name}", wrap, sentence.format(p=name))
     names = [name for name in seen if parameters[name].kind is inspect.Parameter.POSITIONAL_OR_KEYWORD]
     for one, other in itertools.combinations(names, 2):
