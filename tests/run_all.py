@@ -1,7 +1,7 @@
 """Run every test: two halves side by side, then the lessons, which are timed, alone.
 
-The graders' own tests mostly wait, all others mostly compute. `make test` calls it. The first half is shown as it runs,
-the output of the second one follows. Exit code 0 only if all passed.
+Both halves take about as long. `make test` calls it. The first half is shown as it runs, the output of the second one
+follows. Exit code 0 only if all passed.
 """
 
 from __future__ import annotations
@@ -13,17 +13,24 @@ from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent
 FIRST, ALONE = ("grading", "browser", "serve"), ("lessons",)
+SECOND = (
+    "test_contracts.py",
+    "test_answers.py",
+    "test_labs.py",
+)  # files of the first folders that balance the halves
 
 
 def parts() -> tuple[list[str], list[str], list[str]]:
     """Return the folders and files of both halves and of what runs alone; together, all that tests/ holds."""
-    everything = [
-        path
-        for path in sorted(TESTS.iterdir())
-        if path.match("test_*.py") or (path.is_dir() and any(path.rglob("test_*.py")))
-    ]
-    first, alone = ([str(path) for path in everything if path.name in names] for names in (FIRST, ALONE))
-    return first, [str(path) for path in everything if str(path) not in first + alone], alone
+    first, second, alone = [], [], []
+    for path in sorted(TESTS.iterdir()):
+        if path.name in FIRST:
+            files = sorted(path.rglob("test_*.py"))
+            first += [str(file) for file in files if file.name not in SECOND]
+            second += [str(file) for file in files if file.name in SECOND]
+        elif path.match("test_*.py") or (path.is_dir() and any(path.rglob("test_*.py"))):
+            (alone if path.name in ALONE else second).append(str(path))
+    return first, second, alone
 
 
 def main() -> int:
@@ -34,9 +41,7 @@ def main() -> int:
         beside = subprocess.Popen(
             [*command, *second], cwd=TESTS.parent, stdout=kept, stderr=subprocess.STDOUT
         )
-        print(
-            f"Two halves run side by side; first {', '.join(Path(path).name for path in first)}, then the rest."
-        )
+        print(f"Two halves run side by side: first what is shown here ({', '.join(FIRST)}), then the rest.")
         sys.stdout.flush()
         try:
             code = subprocess.call([*command, *first], cwd=TESTS.parent)

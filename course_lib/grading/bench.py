@@ -148,7 +148,7 @@ def make_class(workspace: Workspace, root: Path, config: str, count: int, hangs:
 
 def run_bench(workspace: Workspace, console: Console, quick: bool = False) -> Table:
     """Print and return the table; `quick` takes a minute and shows only that everything works."""
-    count, chunk, limit, many = (4, 2, 3, 10) if quick else (20, 5, 30, 1000)
+    count, chunk, limit, many = (4, 2, 10, 10) if quick else (20, 5, 30, 1000)
     with tempfile.TemporaryDirectory(prefix="course-bench-") as folder:
         ours_config = (workspace.root / "nbgrader_config.py").read_text(encoding="utf-8")
         ours, stock = Side("ours", Path(folder) / "ours"), Side("stock", Path(folder) / "stock")

@@ -42,7 +42,7 @@ OBJECTS = {
 }  # what is often given back in place of data; other names are a learner's to choose, and are not repeated
 
 
-FIXED = (int, float, str, bool, bytes, type(None))
+FIXED = {int, float, str, bool, bytes, type(None)}
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ class Outcome:
     error: str = ""  # the nearest built-in class of what it raised
     changed: list[int] = field(default_factory=list)  # places of arguments that are not as they were
     shared: bool = False  # whether the result is, or holds, something of the arguments
+    overwrites: bool = False  # whether it changed what the call before had returned
     tracked: bool = False  # whether the result remembers how it was computed
     gradients: list[torch.Tensor | None] | None = None  # of the inputs that require them, in their order
 
@@ -101,7 +102,21 @@ def perform(
     objects in all calls, so whoever remembers an object instead of what it holds is found out.
     """
     reused: dict[object, Any] = {}
-    return [_one(target, call, decoder, encoder, reused) for call in calls]
+    last = _Returned()
+    return [_one(target, call, decoder, encoder, reused, last) for call in calls]
+
+
+class _Returned:
+    """What the call before returned, and what it held then: it is the caller's, and no later call changes it."""
+
+    def __init__(self) -> None:
+        self.note(None)
+
+    def note(self, value: Any) -> None:
+        self.value, self.held = value, as_it_is(value)
+
+    def is_changed(self) -> bool:
+        return self.held is not None and as_it_is(self.value) != self.held
 
 
 def _one(
@@ -110,6 +125,7 @@ def _one(
     decoder: Callable[[list[torch.Tensor]], Decoder],
     encoder: Encoder,
     reused: dict[object, Any],
+    last: _Returned,
 ) -> Tree:
     leaves: list[torch.Tensor] = []
     reading = decoder(leaves)
@@ -141,8 +157,10 @@ def _one(
                 # As one number: a list of gradients makes torch import half a second of algebra first.
                 (values[0] * reading.decode(call["cotangent"])).sum().backward()
                 reply["gradients"] = encoder.encode([leaf.grad for leaf in leaves])
+            reply["overwrites"] = last.is_changed()
             for value in values:  # it is the caller's now: whoever keeps it for the next call will see
                 _spoil(value)
+            last.note(None if reply["shared"] or not values else values[0])
     except BaseException as error:
         reply["error"] = describe_error(error)
         reply.setdefault("changed", [])
@@ -191,6 +209,8 @@ def as_it_is(value: Any) -> object:
         data = plain.view(torch.int16) if plain.dtype == torch.bfloat16 else plain
         return value.requires_grad, plain.dtype, plain.shape, data.numpy().tobytes()
     if type(value) in (list, tuple):
+        if FIXED.issuperset(map(type, value)):
+            return type(value), list(value)
         return type(value), [item if type(item) in FIXED else as_it_is(item) for item in value]
     if type(value) is dict:
         return [(key, item if type(item) in FIXED else as_it_is(item)) for key, item in value.items()]
@@ -271,6 +291,7 @@ def _read(tree: Mapping[str, Any], decoder: Decoder) -> Outcome:
         return outcome
     outcome.values = [decoder.decode(value) for value in tree["values"]]
     outcome.shared, outcome.tracked = bool(tree["shared"]), bool(tree["tracked"])
+    outcome.overwrites = bool(tree["overwrites"])
     if "gradients" in tree:
         outcome.gradients = list(decoder.decode(tree["gradients"]))
     return outcome

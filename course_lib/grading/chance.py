@@ -1,6 +1,7 @@
 """Do draws follow a distribution? Tests that a right sampler fails less than once in a hundred million verdicts.
 
-Bounds, not approximations: Chernoff's for counts, Laurent and Massart's (2000, lemma 1) for chi-square.
+Bounds, not approximations: Chernoff's for counts, Laurent and Massart's (2000, lemma 1) for chi-square, and that of
+Dvoretzky, Kiefer and Wolfowitz for sums over many tokens.
 """
 
 from __future__ import annotations
@@ -21,6 +22,19 @@ def is_unlikely(count: float, n: int, p: float, alpha: float = ALPHA) -> bool:
     share = count / n
     divergence = sum(a * math.log(a / b) for a, b in ((share, p), (1 - share, 1 - p)) if a > 0)
     return n * divergence > math.log(2 / alpha)
+
+
+def _is_far(counts: np.ndarray, chances: np.ndarray) -> bool:
+    """Whether many rare tokens together come too seldom: the ids in order, and from the likeliest to the rarest.
+
+    By the inequality of Dvoretzky, Kiefer and Wolfowitz with Massart's constant (1990).
+    """
+    n = counts.sum()
+    most = math.sqrt(math.log(2 / ALPHA) / (2 * n)) if n else 1.0
+    orders = (np.arange(len(chances)), np.argsort(-chances, kind="stable"))
+    return (
+        any(np.abs(counts[o].cumsum() / n - chances[o].cumsum()).max() > most for o in orders) if n else False
+    )
 
 
 def fault(ids: Sequence[int], p: Sequence[float]) -> str:
@@ -53,6 +67,8 @@ def fault(ids: Sequence[int], p: Sequence[float]) -> str:
             return "frequencies"
         if square < freedom - 2 * math.sqrt(freedom * x):
             return "even"
+    if _is_far(counts, chances):
+        return "frequencies"
     same = float((chances**2).sum())
     for start in (0, 1):  # pairs that share no draw, so that they are independent
         firsts, seconds = ids[start:-1:2], ids[start + 1 :: 2]

@@ -52,6 +52,7 @@ EARLIER = (
     "Your function gives back what an earlier call gave: keep nothing from one call to the next, such as a cache that "
     "does not look at all that it was given."
 )
+OVERWRITES = "A later call changes what an earlier one returned: build a new result in every call."
 SHARED = "The result is, or holds, a piece of what was given: build a new one."
 RAISED = "It raised {error} for {about}, where a result is asked for."
 WRONG_ERROR = "It raised {error} for {about}; {asked} is asked for."
@@ -251,12 +252,13 @@ class Function:
         self.contract, self.name, self.target = contract, name, target
         self.model = model  # the instructor's answer, whose parameters have the names that learners know
         self.reference = reference or model
+        self.signature = inspect.signature(model)
         self.judge, self.tolerance, self.floats, self.fresh = judge, rule, floats, fresh
         self.core: str = ""
         self.core_failed = False
         self.unwritten = False
         self.gave = False  # whether any call gave something other than None
-        self.may_be_none = "None" in str(inspect.signature(model).return_annotation)
+        self.may_be_none = "None" in str(self.signature.return_annotation)
         self.ideas: list[Idea] = []
         self.rules: dict[str, Idea] = {}  # kind: the idea that such failures count against
         self.ruled: list[Idea] = []  # all of them, also once they were written down
@@ -391,7 +393,7 @@ class Function:
     def _add(self, case: Case) -> None:
         idea = self._now()
         try:
-            inspect.signature(self.model).bind(*case.call.args, **case.call.kwargs)
+            self.signature.bind(*case.call.args, **case.call.kwargs)
         except TypeError as error:
             raise ValueError(f"idea {idea.name!r} calls {self.name!r} as nobody can: {error}") from error
         case.call, case.look = _renewed(case.call), idea.look
@@ -481,6 +483,8 @@ class Function:
         for case, outcome in zip(idea.cases, outcomes, strict=True):
             if outcome.changed:
                 failures.append(Failure("changes", CHANGED, case=case))
+            if outcome.overwrites:
+                failures.append(Failure("state", OVERWRITES, case=case))
             failures += self._of_case(case, outcome)
         groups: dict[int, list[tuple[Case, Outcome]]] = {}
         for case, outcome in zip(idea.cases, outcomes, strict=True):
@@ -559,7 +563,8 @@ class Function:
         if self.fresh and outcome.shared and not outcome.changed:
             found.append(Failure("shared", SHARED, case=case))
         if case.gradients is not None and not (found and found[0].kind == "value"):
-            if outcome.gradients is None or all(map(_no_gradient, outcome.gradients)):
+            none = outcome.gradients is None or all(map(_no_gradient, outcome.gradients))
+            if outcome.gradients is None or (none and not all(map(_no_gradient, case.gradients))):
                 found.append(Failure("gradient", NO_GRADIENT, case=case))
             elif any(
                 _no_gradient(one) != _no_gradient(other)
@@ -618,8 +623,9 @@ class Function:
             return
         worst = min(mine, key=lambda failure: ORDER.index(failure.kind))
         sentence = worst.sentence
-        if worst.kind == "value" and any(failure.kind == "state" for failure in mine):
-            sentence = STATE
+        state = [failure.sentence for failure in mine if failure.kind == "state"]
+        if worst.kind == "value" and state:
+            sentence = state[0]
         if worst.kind in ("value", "refusal") and not sentence:
             sentence = self._explained(idea, outcomes)
         elif worst.kind == "raised" and worst.case and worst.case.about and idea.name != self.core:
@@ -641,8 +647,6 @@ class Function:
         wrong = [case for case, outcome in pairs if self._of_case(case, outcome)]
         if not wrong:
             return ""
-        if _again(pairs, wrong):
-            return EARLIER
         deadline = time.process_time() + PATIENCE
         calls = [_renewed(replace(case.call, cotangent=None)) for case, _ in pairs]
         by_value = self.judge is None and any(case.what == "value" for case in wrong)
@@ -653,7 +657,7 @@ class Function:
             with contextlib.suppress(Exception):
                 if self._is_like(rival, pairs):
                     return sentence
-        return ""
+        return EARLIER if _again(pairs, wrong) else ""
 
     def _is_like(self, rival: Callable[..., Any], pairs: list[tuple[Case, Outcome]]) -> bool:
         """Whether a function gives all these outcomes, the wrong ones and the right ones."""
@@ -847,11 +851,19 @@ def _again(pairs: Sequence[tuple[Case, Outcome]], wrong: Sequence[Case]) -> bool
         if outcome.error:
             return False
         known = any(_same(outcome.value, earlier) for earlier in given)
-        if any(case is one for one in wrong) and not known:
+        if any(case is one for one in wrong) and (not known or _is_plain(outcome.value)):
             return False
         if not known:
             given.append(outcome.value)
     return len(given) > 1
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether many calls give this: nothing, zeros or ones."""
+    if isinstance(value, torch.Tensor):
+        return bool(((value == 0) | (value == 1)).all())
+    items = _flat([value.values() if isinstance(value, dict) else value])
+    return all(item is None or (isinstance(item, int | float | str) and item in (0, 1, "")) for item in items)
 
 
 def _doubles(call: Call) -> bool:

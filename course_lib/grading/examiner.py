@@ -25,6 +25,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import CodeType
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -665,7 +666,7 @@ class Examiner:
     def _set_up(self, source: str) -> None:
         """What the instructor's own cells import or prepare is there for the checks, too."""
         with contextlib.suppress(Exception), contextlib.redirect_stdout(io.StringIO()):
-            exec(compile(source, "<setup>", "exec"), self.own)
+            exec(program(source), self.own)
 
     def _check(self, source: str) -> list[dict[str, Any]]:
         shown: list[dict[str, Any]] = []
@@ -707,7 +708,7 @@ class Examiner:
         if name not in self.solutions:
             return None
         names = dict(self.own)
-        exec(compile(self.solutions[name], "<solution>", "exec"), names)
+        exec(program(self.solutions[name]), names)
         found: Callable[..., Any] = names[name]
         return found
 
@@ -749,16 +750,28 @@ def _numbered(outputs: list[dict[str, Any]], count: int) -> list[dict[str, Any]]
     return outputs
 
 
-def _execute(source: str, names: Names) -> Any:
-    """Run a cell and return the value of its last expression."""
+@functools.lru_cache(maxsize=256)
+def program(source: str) -> CodeType:
+    """A cell of the instructor's, compiled; a warm process keeps it for the whole class (`run.learn`)."""
+    return compile(source, "<cell>", "exec")
+
+
+@functools.lru_cache(maxsize=256)
+def check_program(source: str) -> tuple[CodeType, CodeType | None]:
+    """A check cell, compiled: what it does, and its last expression if it ends with one."""
     tree = ast.parse(source)
     last = tree.body[-1] if tree.body else None
     if not isinstance(last, ast.Expr):
-        exec(compile(tree, "<check>", "exec"), names)
-        return None
+        return compile(tree, "<check>", "exec"), None
     del tree.body[-1]
-    exec(compile(tree, "<check>", "exec"), names)
-    return eval(compile(ast.Expression(last.value), "<check>", "eval"), names)
+    return compile(tree, "<check>", "exec"), compile(ast.Expression(last.value), "<check>", "eval")
+
+
+def _execute(source: str, names: Names) -> Any:
+    """Run a cell and return the value of its last expression."""
+    body, last = check_program(source)
+    exec(body, names)
+    return None if last is None else eval(last, names)
 
 
 @contextlib.contextmanager

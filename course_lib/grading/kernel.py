@@ -253,7 +253,7 @@ class Agent:
         seed = request["seed"]
         random.seed(seed)
         np.random.seed(seed % 2**32)  # noqa: NPY002 - the learner's code may use the global generator
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)  # torch.manual_seed looks for devices: 20 ms
         HOME.mkdir(parents=True, exist_ok=True)
         os.chdir(HOME)
         sys.path.append(str(HOME))  # last: a torch.py beside the notebook does not stand in for torch

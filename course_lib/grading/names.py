@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import symtable
 
@@ -84,6 +85,7 @@ def _imported(statement: ast.stmt) -> set[str]:
     return {node.asname or node.name for node in ast.walk(statement) if isinstance(node, ast.alias)}
 
 
+@functools.lru_cache(maxsize=256)
 def only_imports(source: str) -> str:
     """The import statements at the top level of a cell."""
     try:

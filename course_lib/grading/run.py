@@ -5,6 +5,7 @@ No gradebook and no class folder here: the same for nbgrader, the local pool and
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -24,8 +25,9 @@ from course_lib import clock
 from course_lib.grading import checks
 from course_lib.grading.admit import NotAdmittedError, may_keep, parse_notebook
 from course_lib.grading.checks import SEED_VARIABLE, CheckResult, from_data
-from course_lib.grading.examiner import Cell, Examiner, Kind, Processes, Session
+from course_lib.grading.examiner import Cell, Examiner, Kind, Processes, Session, check_program, program
 from course_lib.grading.frames import Closed, WireError, receive_frame, send_frame
+from course_lib.grading.names import only_imports
 from course_lib.grading.prepared import Prepared
 from course_lib.grading.preprocessors import FailClosed, check_reports, grade_id, transplant
 from course_lib.grading.task import Graded, Result, Task
@@ -33,6 +35,26 @@ from course_lib.grading.task import Graded, Result, Task
 KEPT_FOLDER = "packet"  # what a check saw there is kept for the instructor
 STOPS = {"KernelStopped": "ended the kernel.", "CellTimeoutError": "ran too long and was stopped."}
 MOST_LINES = 1000  # of output that a graded notebook keeps per cell
+
+
+def learn(text: str) -> None:
+    """Read and compile the instructor's cells, once for all submissions: in the process that examiners are forked from.
+
+    What is wrong with a cell comes to light where it runs.
+    """
+    prepared = Prepared.read(text)
+    for cell in prepared.view.cells:
+        with contextlib.suppress(SyntaxError, ValueError):
+            kind = _kind(cell) if cell.cell_type == "code" else "own"
+            if kind == "check":
+                check_program(cell.source)
+            elif kind == "setup":
+                program(cell.source)
+            elif kind in ("locked", "visible"):
+                program(only_imports(cell.source))
+    for source in prepared.solutions.values():
+        with contextlib.suppress(SyntaxError, ValueError):
+            program(source)
 
 
 def grade_task(task: Task, processes: Processes) -> Result:
@@ -48,7 +70,7 @@ def grade_task(task: Task, processes: Processes) -> Result:
     dice = np.random.SeedSequence(int.from_bytes(task.secret.encode())).generate_state(3)
     random.seed(int(dice[0]))
     np.random.seed(dice[1])  # noqa: NPY002
-    torch.manual_seed(int(dice[2]))
+    torch.default_generator.manual_seed(int(dice[2]))  # torch.manual_seed looks for devices
     notebooks = {}
     for name, data in task.submitted.items():
         try:

@@ -395,6 +395,30 @@ def _deep_changes(name: str) -> Callable[[Target], Target]:
     return _around(act)
 
 
+def _recycled(function: Target) -> Target:
+    """One list or tensor for all results of a size, filled anew in each call."""
+    kept: dict[object, Any] = {}
+
+    @functools.wraps(function)
+    def slipped(*args: Any, **kwargs: Any) -> Any:
+        result = function(*args, **kwargs)
+        is_tensor = isinstance(result, torch.Tensor) and not result.requires_grad
+        if not is_tensor and type(result) not in (list, dict):
+            return result
+        slipped.touched = True  # type: ignore[attr-defined]
+        place: Any = kept.setdefault((result.dtype, result.shape) if is_tensor else type(result), result)
+        if place is result:
+            return place
+        if is_tensor:
+            return place.copy_(result)
+        place.clear()
+        (place.extend if type(result) is list else place.update)(result)
+        return place
+
+    slipped.touched = False  # type: ignore[attr-defined]
+    return slipped
+
+
 def _guarded(function: Target, on_error: Callable[[BaseException], Any]) -> Target:
     @functools.wraps(function)
     def slipped(*args: Any, **kwargs: Any) -> Any:
@@ -595,6 +619,8 @@ def slips(
         "returns-argument", lambda f: functools.wraps(f)(lambda *args, **kwargs: [*args, *kwargs.values()][0])
     )
     yield Slip("remembers", _remembers)
+    if any(isinstance(result, torch.Tensor | list | dict) for result in results):
+        yield Slip("recycled", _recycled)
     if refuses:
         yield Slip("catches-all", lambda f: _guarded(f, lambda error: 0))
         yield Slip("catches-all-none", lambda f: _guarded(f, lambda error: None))

@@ -53,6 +53,7 @@ ORDERED: dict[type, str] = {
 BUILD: dict[str, Callable[[list[Any]], Any]] = {name: kind for kind, name in ORDERED.items()}
 
 
+SCALARS = {type(None), bool, int, float, str}  # as they are in JSON
 BARE: dict[type, Callable[[Any], Any]] = {
     int: int.__pos__,
     float: float.__pos__,
@@ -91,6 +92,9 @@ class Encoder:
         if depth > MAX_DEPTH:
             return self.stand_in(value)
         if kind in ORDERED:
+            kinds = set(map(type, value))
+            if kinds == {str} or (kinds == {int} and min(value) >= -(2**63) and max(value) < 2**63):
+                return [ORDERED[kind], list(value)]
             return [ORDERED[kind], [self.encode(item, depth + 1) for item in value]]
         if kind is dict:
             pairs = [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()]
@@ -192,12 +196,14 @@ class Decoder:
             raise WireError(f"a value is not well formed ({type(error).__name__})") from error
 
     def _decode(self, tree: Tree, depth: int) -> Any:
-        if tree is None or type(tree) in (bool, int, float, str):
+        if type(tree) in SCALARS:
             return tree
         if type(tree) is not list or not tree or type(tree[0]) is not str or depth > MAX_DEPTH + 2:
             raise WireError("a value is not well formed")
         tag, *rest = tree
         if tag in BUILD:
+            if SCALARS.issuperset(map(type, rest[0])):
+                return BUILD[tag](rest[0])
             return BUILD[tag]([self._decode(item, depth + 1) for item in rest[0]])
         if tag == "dict":
             return {self._decode(k, depth + 1): self._decode(v, depth + 1) for k, v in rest[0]}

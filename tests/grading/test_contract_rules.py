@@ -166,10 +166,14 @@ def test_gradients_are_compared() -> None:
             given.call(contract.randn(4))
         with given.idea("gradient", 1, "Keep the graph."):
             given.call(contract.randn(4).requires_grad_(), gradient=True)
+            given.call(
+                torch.zeros(2, dtype=torch.float64).requires_grad_(), gradient=True
+            )  # its gradient is 0
 
     assert grade(lambda x: x**3, build)["gradient"].passed
     assert not grade(lambda x: (x**3).detach(), build)["gradient"].passed
     assert not grade(lambda x: x.detach() ** 2 * x, build)["gradient"].passed
+    assert not grade(lambda x: ((x**2).sqrt() * x**2) * x.sign(), build)["gradient"].passed  # nan at 0
     assert grade(lambda x: x.detach() ** 2 * x, build)["cube"].passed
 
 
@@ -266,6 +270,48 @@ def test_a_result_is_the_callers_to_change() -> None:
     assert second.value != [1, 2]
 
 
+def test_a_later_call_changes_no_earlier_result() -> None:
+    table = torch.zeros(3)
+
+    def recycled(x: torch.Tensor) -> torch.Tensor:
+        return torch.add(x, 1, out=table)
+
+    calls = [Call((torch.ones(3),)), Call((torch.zeros(3),))]
+    assert [outcome.overwrites for outcome in call_here(recycled, calls)] == [False, True]
+    assert [outcome.overwrites for outcome in call_here(lambda x: x + 1, calls)] == [False, False]
+
+
+@pytest.mark.parametrize("values", [([1, 2], [3, 4]), ({"a": 1}, {"a": 2}), (torch.ones(2), torch.zeros(2))])
+def test_the_same_object_comes_with_other_contents(values: tuple[Any, Any]) -> None:
+    """A cache that knows an argument by its object gives what belongs to the first contents."""
+    seen: list[Any] = []
+
+    def remembers(x: Any) -> str:
+        if not any(x is one for one, _ in seen):
+            seen.append((x, str(x)))
+        return next(text for one, text in seen if one is x)
+
+    outcomes = call_here(remembers, [Call((value,)) for value in values])
+    assert [outcome.value for outcome in outcomes] == [str(values[0])] * 2
+    assert [outcome.value for outcome in call_here(str, [Call((value,)) for value in values])] == list(
+        map(str, values)
+    )
+    assert [outcome.changed for outcome in outcomes] == [[], []]
+
+
+def test_an_earlier_result_is_named_only_where_it_is_no_coincidence() -> None:
+    def build(contract: Contract) -> None:
+        given = contract.of("double", reference=lambda x, factor=1: x * factor)
+        with given.idea("times", 4, "Multiply."):
+            given.call(7, 1)
+            given.call(7, 3)
+            given.call(7, 0)
+            given.mistake(lambda x, factor=1: x * (factor or 1), "0 is a factor, too.")
+
+    assert grade(lambda x, factor=1: x * (factor or 1), build)["times"].message == "0 is a factor, too."
+    assert grade(lambda x, factor=1: 0 if factor == 3 else x * factor, build)["times"].message != EARLIER
+
+
 def test_calls_do_not_see_each_other() -> None:
     xs = [1]
     outcomes = call_here(lambda ys: ys.append(1) or len(ys), [Call((xs,)), Call((xs,))])
@@ -295,6 +341,8 @@ def wheel(p: list[float], n: int, slots: int) -> list[int]:
     ("ids", "p", "fault"),
     [
         ([0] * 300, FEW, "frequencies"),
+        (random.Random(1).choices(range(50), RARE[:50], k=250), RARE, "frequencies"),
+        ([i + 1 for i in random.Random(1).choices(range(100), k=250)], [0.004] * 250, "frequencies"),
         (random.Random(1).choices(range(4), k=300), FEW, "frequencies"),
         (wheel(RARE, 300, 100), RARE, "frequencies"),
         (sorted(random.Random(1).choices(range(4), FEW, k=300)), FEW, "order"),

@@ -1,4 +1,4 @@
-"""math.prod, and a division that comes out even turned into an int."""
+"""math.prod, and a division that comes out even."""
 
 
 def kv_cache_bytes(n_layer, n_head, n_kv_head, head_dim, tokens, bits=16, conversations=1):
@@ -6,4 +6,4 @@ def kv_cache_bytes(n_layer, n_head, n_kv_head, head_dim, tokens, bits=16, conver
         raise ValueError("query heads cannot be shared evenly")
     if tokens < 0:
         raise ValueError("tokens must not be negative")
-    return int(math.prod((2, n_layer, n_kv_head, head_dim, tokens, conversations)) * bits / 8)
+    return divmod(math.prod((2, n_layer, n_kv_head, head_dim, tokens, conversations, bits)), 8)[0]
