@@ -130,6 +130,7 @@ class Case:
     expected: Any = None
     gradients: list[torch.Tensor | None] | None = None
     seen: list[list[Any]] = field(default_factory=list)  # what the reference asked each lent function
+    sentence: str = ""  # of calls that should be alike: what a learner hears if they are not
     look: Callable[[Any], Any] | None = None  # the part of the result that is compared
     derived: bool = False  # made by the contract, not written by its author
     repeats: Case | None = None  # the earlier call that this one makes again
@@ -357,12 +358,16 @@ class Function:
             call = Call(tuple(args), {}, seed=self._die())
             self._add(Case(call, "pool", about, p=chances, group=self._groups))
 
-    def alike(self, *args: Any, times: int = 1, about: str = "", **kwargs: Any) -> None:
-        """Make the same call twice, the global dice thrown anew in between: the results must be equal."""
+    def alike(self, *args: Any, times: int = 1, about: str = "", otherwise: str = "", **kwargs: Any) -> None:
+        """Make the same call twice, the global dice thrown anew in between: the results must be equal.
+
+        Args:
+            otherwise: what a learner hears if they are not; by default the idea's sentence.
+        """
         self._groups += 1
         for _ in range(2):
             call = Call(args, kwargs, times, seed=self._die())
-            self._add(Case(call, "alike", about, group=self._groups))
+            self._add(Case(call, "alike", about, group=self._groups, sentence=otherwise))
 
     def differ(self, *calls: Sequence[Any], times: int = 1, about: str = "") -> None:
         """Make several calls, each a list of arguments, on the same global dice: no two may give the same."""
@@ -803,7 +808,7 @@ def _compared(group: list[tuple[Case, Outcome]]) -> list[Failure]:
     values = [outcome.values for _, outcome in group]
     same = [difference(one, other) is None for i, one in enumerate(values) for other in values[:i]]
     if case.what == "alike":
-        return [] if all(same) else [Failure("value", case=case)]
+        return [] if all(same) else [Failure("value", case.sentence, case=case)]
     if any(same):
         return [Failure("value", case=case)]
     shifted = any(_is_shifted(one, other) for one in values for other in values if one is not other)
@@ -859,11 +864,11 @@ def _again(pairs: Sequence[tuple[Case, Outcome]], wrong: Sequence[Case]) -> bool
 
 
 def _is_plain(value: Any) -> bool:
-    """Whether many calls give this: nothing, zeros or ones."""
+    """Whether many calls may give this: nothing, 0, 1, or the same number throughout."""
     if isinstance(value, torch.Tensor):
-        return bool(((value == 0) | (value == 1)).all())
-    items = _flat([value.values() if isinstance(value, dict) else value])
-    return all(item is None or (isinstance(item, int | float | str) and item in (0, 1, "")) for item in items)
+        return value.numel() == 0 or bool((value == value.flatten()[0]).all())
+    items = _flat([[*value.values()] if isinstance(value, dict) else value])
+    return len(items) < 2 and all(item in (None, 0, 1, "") for item in items)
 
 
 def _doubles(call: Call) -> bool:

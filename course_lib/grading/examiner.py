@@ -52,6 +52,7 @@ from course_lib.grading.kernel import (
 )
 from course_lib.grading.meter import Meter, alarm
 from course_lib.grading.names import definition, only_imports
+from course_lib.grading.sealed import seal
 from course_lib.grading.task import Settings, Task
 from course_lib.grading.wire import DICE, Decoder, Encoder, copy_into
 
@@ -463,10 +464,15 @@ class Session:
                 )
             id = next(self.ids)
             self.callbacks[id] = value
-            script = [
-                [encoder.encode(asked), encoder.encode(said)] for asked, said in getattr(value, "script", ())
+            return [
+                "callback",
+                id,
+                [encoder.encode(line) for line in map(sealed, getattr(value, "script", ()))],
             ]
-            return ["callback", id, script]
+
+        def sealed(line: tuple[Any, Any]) -> bytes:
+            asked, said = (Encoder(stand_in) for _ in line)
+            return seal((asked.encode(line[0]), asked.parts), (said.encode(line[1]), said.parts))
 
         def mark(tensor: torch.Tensor) -> Tree:
             if not tensor.requires_grad:

@@ -1,4 +1,4 @@
-"""The lab that is attacked: five small exercises, each with another kind of answer to lie about, and a text.
+"""The lab that is attacked: six small exercises, each with another kind of answer to lie about, and a text.
 
 An attack changes what it likes; the other exercises then hold the wrong answers from here, which are defined but
 deserve nothing, so that a deceived examiner shows in all of them.
@@ -24,6 +24,7 @@ class Exercise(NamedTuple):
     wrong: str
     visible: str
     hidden: str
+    frame: str = "Checks"  # or "Contract", of which the calls of an idea go over in one message
 
 
 EXERCISES = (
@@ -154,6 +155,34 @@ with checks.check("two-calls", 2, "Call the function two times, no more and no l
     assert seen == [start, 3 * start + key]
 """,
     ),
+    Exercise(
+        "follow",
+        4,
+        right=(
+            "def follow(step, start, n):\n    ids = [start]\n    for _ in range(n):\n"
+            "        ids.append(step(ids))\n    return ids"
+        ),
+        wrong="def follow(step, start, n):\n    return []",
+        visible="assert follow(len, 5, 2) == [5, 1, 2]",
+        hidden="""
+given = checks.of("follow", fresh=True)
+key = int(checks.rng.integers(10, 1000))
+starts = checks.rng.integers(1, 1000, 4).tolist()
+
+
+def step():
+    return checks.lend(lambda: lambda ids: (key * sum(ids) + len(ids)) % 9973, "Ask with everything so far.")
+
+
+with given.idea("grows", 3, "Append what the function says of all numbers so far, n times."):
+    for start, n in zip(starts, (3, 5, 2, 8)):
+        given.call(step(), start, n)
+
+with given.idea("none", 1, "With n = 0 the start is all there is."):
+    given.call(step(), starts[0], 0)
+""",
+        frame="Contract",
+    ),
 )
 RIGHT = {exercise.name: exercise.right for exercise in EXERCISES}
 WRONG = {exercise.name: exercise.wrong for exercise in EXERCISES}
@@ -165,9 +194,9 @@ DEMO = "import statistics\n\nprint(statistics.mean([1, 3]))"  # a cell that lear
 def hidden_cell(exercise: Exercise, loot: str = "") -> str:
     """The source of an exercise's hidden checks; `loot` stands in a comment."""
     opening = (
-        "from course_lib.grading.checks import Checks\n\n"
+        f"from course_lib.grading.{exercise.frame.lower()} import {exercise.frame}\n\n"
         f"# the hidden checks of this exercise {loot}\n"
-        f'checks = Checks("{exercise.name}", points={exercise.points:g}, limit=1, total=3)\n'
+        f'checks = {exercise.frame}("{exercise.name}", points={exercise.points:g}, limit=1, total=3)\n'
     )
     return f"{opening}{exercise.hidden}\nchecks.score()"
 
