@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import beta
 
-from course_lib.packet.kinds import MINIMUM_ROWS, RECOMPUTE, REQUIRED, percentile, upper_bound
+from course_lib.packet.kinds import MINIMUM_ROWS, RECOMPUTE, REQUIRED, percentile, says, upper_bound
 
 ROWS: dict[str, list[dict[str, Any]]] = {
     "token_count": [
@@ -169,3 +169,20 @@ def test_every_required_kind_can_be_computed() -> None:
     needed = {kind for kinds in REQUIRED.values() for kind in kinds}
     assert needed | set(MINIMUM_ROWS) <= set(RECOMPUTE)
     assert REQUIRED["04"].count("evaluation") == 2
+
+
+@pytest.mark.parametrize(
+    ("output", "expected", "right"),
+    [
+        ("The capital is Tunis.", "Tunis", True),
+        ("The capital of Tunisia is old.", "Tunis", False),
+        ("The continent of France is Europe.", "euro", False),
+        ("They pay with the EURO!", "euro", True),
+        ("It costs 142 dollars", "42", False),
+        ("東京です", "東京", True),
+        ("서울입니다", "서울", True),
+        ("Ottawa_", "Ottawa", False),
+    ],
+)
+def test_an_answer_has_whole_words(output: str, expected: str, right: bool) -> None:
+    assert says(output, expected) is right
