@@ -173,7 +173,9 @@ def serve(
 
 
 @app.command(rich_help_panel=TEACH)
-def release() -> None:
+def release(
+    number: Annotated[str | None, typer.Argument(help="Only this lab, such as 02.", metavar="[NN]")] = None,
+) -> None:
     """Generate labs/ from solutions/ and put every lab into the exchange.
 
     Each lab's reference solution is graded first; one that gets less than full points stops the release.
@@ -184,7 +186,14 @@ def release() -> None:
 
     workspace = find_workspace()
     workspace.writable(workspace.classroom, workspace.labs)
-    for solution in sorted(workspace.solutions.glob("[0-9][0-9]-*")):
+    solutions = sorted(workspace.solutions.glob("[0-9][0-9]-*"))
+    if number is not None:
+        wanted = [path for path in solutions if number.zfill(2) in (path.name, path.name[:2])]
+        if not wanted:
+            known = ", ".join(path.name for path in solutions)
+            raise CourseError(f"There is no lab {number!r} in {workspace.solutions}; there are {known}.")
+        solutions = wanted
+    for solution in solutions:
         with console().status(f"Grading the reference solution of {solution.name} ..."):
             check_reference(workspace.root, solution.name)
         make_release(workspace.root, solution.name)

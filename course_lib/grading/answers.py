@@ -15,6 +15,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from course_lib.errors import CourseError
+
 CAUGHT_BY = "# caught by:"
 
 
@@ -34,20 +36,25 @@ def load_bank(directory: Path) -> list[Answer]:
     """Read all answers under `directory`, which holds right/ and wrong/, in a stable order.
 
     Raises:
-        ValueError: for a file without docstring, or a wrong answer that names no check.
+        CourseError: for a file that is no Python or has no docstring, or a wrong answer that names no check.
     """
     bank = []
     for path in sorted(directory.glob("*/*/*.py")):
         kind, exercise = path.parts[-3:-1]
         text = path.read_text(encoding="utf-8")
-        tree = ast.parse(text)
+        try:
+            tree = ast.parse(text)
+        except SyntaxError as error:
+            raise CourseError(f"{path}, line {error.lineno}: {error.msg}") from error
         story = ast.get_docstring(tree)
         header = text.splitlines()[0]
         caught_by = header.removeprefix(CAUGHT_BY).strip() if header.startswith(CAUGHT_BY) else ""
         if not story:
-            raise ValueError(f"{path}: the docstring is missing")
+            raise CourseError(f"{path} begins with a docstring that tells its story: it is missing.")
         if kind == "wrong" and not caught_by:
-            raise ValueError(f"{path}: the first line must be '{CAUGHT_BY} <check>'")
+            raise CourseError(
+                f"{path}: the first line must be '{CAUGHT_BY} <idea>', the idea that catches it."
+            )
         end = tree.body[0].end_lineno or 0
         source = "\n".join(text.splitlines()[end:]).strip()
         bank.append(Answer(exercise, path.stem, kind == "right", story, source, caught_by))

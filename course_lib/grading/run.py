@@ -44,7 +44,7 @@ def learn(text: str) -> None:
     """
     prepared = Prepared.read(text)
     for cell in prepared.view.cells:
-        with contextlib.suppress(SyntaxError, ValueError):
+        with contextlib.suppress(Exception):
             kind = _kind(cell) if cell.cell_type == "code" else "own"
             if kind == "check":
                 check_program(cell.source)
@@ -53,7 +53,7 @@ def learn(text: str) -> None:
             elif kind in ("locked", "visible"):
                 program(only_imports(cell.source))
     for source in prepared.solutions.values():
-        with contextlib.suppress(SyntaxError, ValueError):
+        with contextlib.suppress(Exception):
             program(source)
 
 

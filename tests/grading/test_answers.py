@@ -5,9 +5,11 @@ Submission k carries the k-th answer of each exercise, so a few submissions grad
 
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import pytest
 
+from course_lib.errors import CourseError
 from course_lib.grading.answers import Answer, load_bank
 from course_lib.grading.bank import LabVerdicts, Verdict, declared_checks, grade_bank
 from course_lib.grading.classroom import make_release
@@ -69,3 +71,21 @@ def test_a_right_answer_gets_all_points_and_a_wrong_one_is_caught_by_the_check_m
 def test_the_readme_shows_this_table(lab: str, verdicts: Callable[[str], dict[Answer, Verdict]]) -> None:
     row = LabVerdicts(lab, list(verdicts(lab).values())).row()
     assert f"| {' | '.join(row)} |" in (REPO / "README.md").read_text().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "said"),
+    [
+        ("right", "x = 1\n", "begins with a docstring"),
+        ("wrong", '"""A story."""\nx = 1\n', "the first line must be"),
+        ("right", '"""A story."""\nx = (\n', "line 2"),
+    ],
+)
+def test_a_file_of_the_bank_that_is_no_answer_is_one_sentence(
+    tmp_path: Path, kind: str, text: str, said: str
+) -> None:
+    path = tmp_path / kind / "double" / "odd.py"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    with pytest.raises(CourseError, match=said):
+        load_bank(tmp_path)
