@@ -3,7 +3,7 @@
 An n-gram is n tokens in a row. The model counts them in a text; a probability is a count divided by a count. Nothing is
 trained. What was never counted needs a rule, the smoothing:
 
-- "add-k" pretends that every continuation was seen k times more often (Laplace 1814 for k = 1, Lidstone 1920);
+- "add-k" pretends that every continuation was seen k additional times (Laplace 1814 for k = 1, Lidstone 1920);
 - "witten-bell" mixes in the model that sees one token less, the more so the more different tokens followed
   (Witten and Bell 1991).
 """

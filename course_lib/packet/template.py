@@ -127,7 +127,7 @@ def packet_notebook(lesson: str) -> NotebookNode:
             locked=False,
             points=8,
         ),
-        text("about_check", "## 4. Check\n\nMend what it says, in the cells above or in `packet.yaml`."),
+        text("about_check", "## 4. Check\n\nFix what it reports, in the cells above or in `packet.yaml`."),
         code(
             "check_packet",
             f'packet.finish("Measured and judged what lesson {lesson} asks for.", fields=["evidence"])\n'

@@ -125,6 +125,19 @@ def test_quiz_banks_have_four_to_eight_questions_and_every_option_explains_itsel
     assert page.count("<details>") == sum(len(question.options) for question in questions)
 
 
+def test_the_longest_option_is_rarely_the_right_one() -> None:
+    """Whoever knows nothing and takes the longest option fares no better than chance; places are spread, too."""
+    questions = [question for path in QUIZZES for question in load_quiz(path)]
+    longest = first = 0
+    for question in questions:
+        lengths = [len(option.text) for option in question.options]
+        right = next(i for i, option in enumerate(question.options) if option.right)
+        longest += lengths[right] == max(lengths)
+        first += right == 0
+    assert longest <= 0.4 * len(questions)
+    assert 0.2 * len(questions) <= first <= 0.5 * len(questions)
+
+
 def test_answering_a_quiz_explains_and_records(tmp_path: Path) -> None:
     (question, *_) = load_quiz(QUIZZES[0])
     right = next(place for place, option in enumerate(question.options) if option.right)

@@ -111,7 +111,7 @@ def enough_risks(context: Context) -> Iterator[Issue]:
         yield Issue(
             "risks",
             f"{len(risks)} risks in {len(categories)} categories; you need {count} in {kinds}, with LLM01"
-            " (injection), LLM02 (disclosure) and LLM09 (misinformation)"
+            " (injection), LLM02 (disclosure) and LLM09 (misinformation), as OWASP's list of 2025 numbers them"
             + (f"; missing: {', '.join(missing)}." if missing else "."),
         )
 
