@@ -90,11 +90,15 @@ def in_words(value: object) -> str:
 
 
 def compare(question: str, predicted: object, result: object) -> Any:
-    """Show the reader's prediction beside the result; None means that no prediction was made. Never graded."""
+    """Show the reader's prediction, the result, and how far off it was; None is no prediction. Never graded."""
+    from course_lib.explore.prediction import verdict
+
     empty = Marked("*no prediction yet: change the line above and run again*")
     mine = in_words(empty if predicted is None else predicted)
     head = f"| {in_words(question)} | |\n|---|---|\n"
-    return say(f"{head}| you predicted | {mine} |\n| measured | **{in_words(result)}** |")
+    rows = f"{head}| you predicted | {mine} |\n| measured | **{in_words(result)}** |"
+    said = "" if predicted is None else verdict(predicted, result)
+    return say(f"{rows}\n| your guess | {said} |" if said else rows)
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> Any:
