@@ -113,10 +113,19 @@ class _Returned:
         self.note(None)
 
     def note(self, value: Any) -> None:
-        self.value, self.held = value, as_it_is(value)
+        self.value, self.held = value, self._look(value)
 
     def is_changed(self) -> bool:
-        return self.held is not None and as_it_is(self.value) != self.held
+        return self.held is not None and self._look(self.value) != self.held
+
+    @staticmethod
+    def _look(value: Any) -> object:
+        try:
+            return as_it_is(value)
+        except (
+            Exception
+        ):  # a sparse tensor, a list that holds itself: what can't be looked at is not compared
+            return None
 
 
 def _one(
@@ -172,8 +181,10 @@ def _refilled(reused: dict[object, Any], place: object, value: Any) -> Any:
     if isinstance(value, torch.Tensor):
         key = place, value.dtype, value.shape, value.stride()
         kept = value if value.requires_grad else reused.setdefault(key, value)
-        if kept is not value and not kept.requires_grad:
+        # The function may have made something else of it meanwhile.
+        if (place, kept.dtype, kept.shape, kept.stride()) == key and not kept.requires_grad:
             return kept.copy_(value)
+        reused[key] = value
         return value
     kept = reused.setdefault((place, type(value)), value) if type(value) in (list, dict) else value
     if kept is not value:

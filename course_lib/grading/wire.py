@@ -139,9 +139,9 @@ class Encoder:
 
     def _tensor(self, tensor: torch.Tensor) -> Tree | None:
         with torch._C.DisableTorchFunctionSubclass():  # a subclass may answer anything for itself
+            if tensor.layout != torch.strided or tensor.device.type == "meta" or tensor.is_quantized:
+                return None
             plain = tensor.as_subclass(torch.Tensor).detach()
-        if plain.layout != torch.strided or plain.device.type == "meta" or plain.is_quantized:
-            return None
         plain = plain.cpu().contiguous().resolve_conj().resolve_neg()
         name = str(plain.dtype).removeprefix("torch.")
         flat = plain.reshape(-1)

@@ -299,6 +299,25 @@ def test_the_same_object_comes_with_other_contents(values: tuple[Any, Any]) -> N
     assert [outcome.changed for outcome in outcomes] == [[], []]
 
 
+@pytest.mark.parametrize(
+    "spoils",
+    [
+        lambda x: x.unsqueeze_(0),
+        lambda x: x.requires_grad_(),
+        lambda x: x.t_(),
+        lambda x: x.to_sparse(),
+        lambda x: [x, [x]],
+    ],
+)
+def test_what_a_call_makes_of_its_argument_does_not_stop_the_next(
+    spoils: Callable[[torch.Tensor], Any],
+) -> None:
+    calls = [Call((torch.full((2, 2), float(i)),)) for i in range(3)]
+    sums = [x.value for x in call_here(lambda x: [float(x.sum()), spoils(x)][0], calls)]
+    assert sums == [0.0, 4.0, 8.0]
+    assert [outcome.error for outcome in call_here(spoils, calls)] == [""] * 3  # what is odd is an object
+
+
 def test_an_earlier_result_is_named_only_where_it_is_no_coincidence() -> None:
     def build(contract: Contract) -> None:
         given = contract.of("double", reference=lambda x, factor=1: x * factor)
