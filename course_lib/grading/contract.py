@@ -76,6 +76,7 @@ ORDINARY = "ordinary inputs"
 SHIFTED = "The draws of one seed are those of another, one later: make the dice once from it, not anew for each draw."
 LONG = 20  # draws that are no accident
 ENOUGH = 100  # fewer draws fit many distributions
+TINY = 1e-6  # a gradient below is rounding where it should be 0
 PATIENCE = 1.0  # seconds of computing for looking for the mistake that explains an idea's results
 
 
@@ -795,7 +796,8 @@ def _drawn_by_mistake(
 
 
 def _no_gradient(gradient: torch.Tensor | None) -> bool:
-    return gradient is None or not bool(gradient.any())
+    """Whether it is none, or 0 but for rounding; nan is something."""
+    return gradient is None or not bool(((gradient.abs() > TINY) | gradient.isnan()).any())
 
 
 def _compared(group: list[tuple[Case, Outcome]]) -> list[Failure]:
