@@ -165,7 +165,16 @@ with checks.check("two-calls", 2, "Call the function two times, no more and no l
         wrong="def follow(step, start, n):\n    return []",
         visible="assert follow(len, 5, 2) == [5, 1, 2]",
         hidden="""
-given = checks.of("follow", fresh=True)
+
+
+def followed(step, start, n):
+    ids = [start]
+    while len(ids) <= n:
+        ids.append(step(ids))
+    return ids
+
+
+given = checks.of("follow", reference=followed, fresh=True)
 key = int(checks.rng.integers(10, 1000))
 starts = checks.rng.integers(1, 1000, 4).tolist()
 

@@ -311,6 +311,9 @@ def test_what_took_too_long_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) 
         def connection(self) -> Any:
             return socket.socketpair()[0]
 
+        def learn(self, notebooks: Any) -> None:
+            pass
+
     calls = []
 
     def receive(sock: socket.socket, wait: Any) -> Any:
