@@ -40,8 +40,16 @@ def quantity(written: object) -> Quantity | None:
     """Return the number that somebody wrote, None if it is none. A comma before three digits separates thousands."""
     if isinstance(written, bool) or written is None:
         return None
+    try:
+        found = _read(written)
+    except OverflowError:  # more than a float can hold
+        return None
+    return found if found is not None and math.isfinite(found.value) else None
+
+
+def _read(written: object) -> Quantity | None:
     if isinstance(written, int | float | Fraction):
-        return Quantity(float(written)) if math.isfinite(written) else None
+        return Quantity(float(written))
     found = FULL.fullmatch(str(written))
     if found is None:
         return None
@@ -129,7 +137,8 @@ def _shares(guess: Quantity, measured: Quantity) -> str:
     points = 100 * (share - measured.share)
     if abs(points) < 0.5:
         return "Right, to the point."
-    size = f"{abs(points):.0f} percentage point{'s' * (round(abs(points)) != 1)}"
+    size = f"{abs(points):,.0f} percentage point"
+    size += "s" * (size != "1 percentage point")
     return f"{'Too high' if points > 0 else 'Too low'} by {size}{_factor(share, measured.share)}."
 
 

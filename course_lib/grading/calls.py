@@ -120,11 +120,10 @@ class _Returned:
 
     @staticmethod
     def _look(value: Any) -> object:
+        """What it holds; None for what can't be looked at, such as a sparse tensor or a list that holds itself."""
         try:
             return as_it_is(value)
-        except (
-            Exception
-        ):  # a sparse tensor, a list that holds itself: what can't be looked at is not compared
+        except Exception:
             return None
 
 

@@ -30,11 +30,11 @@ def _is_far(counts: np.ndarray, chances: np.ndarray) -> bool:
     By the inequality of Dvoretzky, Kiefer and Wolfowitz with Massart's constant (1990).
     """
     n = counts.sum()
-    most = math.sqrt(math.log(2 / ALPHA) / (2 * n)) if n else 1.0
+    if not n:
+        return False
+    most = math.sqrt(math.log(2 / ALPHA) / (2 * n))
     orders = (np.arange(len(chances)), np.argsort(-chances, kind="stable"))
-    return (
-        any(np.abs(counts[o].cumsum() / n - chances[o].cumsum()).max() > most for o in orders) if n else False
-    )
+    return any(np.abs(counts[o].cumsum() / n - chances[o].cumsum()).max() > most for o in orders)
 
 
 def fault(ids: Sequence[int], p: Sequence[float]) -> str:

@@ -114,6 +114,14 @@ def test_the_direction_is_always_right(guess: float, measured: float) -> None:
     assert said == "Right." or ("high" in said) == (guess > measured)
 
 
+@pytest.mark.parametrize(
+    "predicted", [10**400, "1" * 400, "1e999", 1e308, "1e308 %", Fraction(10**400), -math.inf]
+)
+def test_a_number_too_large_for_a_float_stops_no_cell(predicted: object) -> None:
+    for result in ("5%", 7, "1 of 3", 1e-300):
+        assert isinstance(verdict(predicted, result), str)
+
+
 def test_compare_answers() -> None:
     shown = compare("chance of ten right answers", "20 %", "10.7%").data
     assert "| your guess | Too high by 9 percentage points, a factor of 1.9. |" in shown
