@@ -1,7 +1,8 @@
-"""Figures and sentences for lessons: every figure carries its result in words.
+"""Figures, findings and sentences for lessons: every figure carries its result in words.
 
 Colours are the Okabe-Ito set, which stays apart for colour-blind readers; maps use cividis. Pictures are drawn
-without pyplot, so nothing is shown twice and nothing stays in memory.
+without pyplot, so nothing is shown twice and nothing stays in memory. An experiment returns a `Finding`; `reveal` shows
+it beside what the reader guessed.
 """
 
 from __future__ import annotations
@@ -9,29 +10,90 @@ from __future__ import annotations
 import base64
 import html
 import io
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 BLUE, ORANGE, GREEN, PINK, SKY, RED, YELLOW, GREY = (
     "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#6E6E6E",
 )  # fmt: skip
+GUESS = "#A8457F"  # what the reader guessed
+
+
+@cache
+def use_style() -> None:
+    """Draw in the course's style from here on, the reader's own figures included."""
+    import matplotlib.style
+
+    matplotlib.style.use(Path(__file__).with_name("course.mplstyle"))
 
 
 def new_figure(
-    width: float = 7.0, height: float = 3.0, rows: int = 1, columns: int = 1
+    width: float = 6.4, height: float = 3.0, rows: int = 1, columns: int = 1
 ) -> tuple[Figure, Any]:
     """Return an empty figure of `width` x `height` inches and its axes (an array if there are several)."""
     from matplotlib.figure import Figure
 
+    use_style()
     figure = Figure(figsize=(width, height), layout="constrained")
-    axes = figure.subplots(rows, columns)
-    for axis in axes.flat if rows * columns > 1 else [axes]:
-        axis.spines[["top", "right"]].set_visible(False)
-    return figure, axes
+    return figure, figure.subplots(rows, columns)
+
+
+def plain_ticks(*axes: Axis, unit: str = "") -> None:
+    """Write the numbers of these axes (`axis.xaxis`, `axis.yaxis`) as people read them: 1,500, not 1.5e3."""
+    from matplotlib.ticker import FuncFormatter
+
+    def written(value: float, _place: int) -> str:
+        return f"{value:,.0f}{unit}" if abs(value) >= 10 else f"{value:,g}{unit}"
+
+    for axis in axes:
+        axis.set_major_formatter(FuncFormatter(written))
+
+
+def mark_guess(axis: Axes, guess: object, along: Literal["x", "y"] = "y", share: bool = False) -> None:
+    """Draw what the reader guessed: a dashed line across the axes, or an arrow where it lies beyond their limits.
+
+    Call it last: it keeps the limits as they are. What is no number (None, a name) draws nothing.
+
+    Args:
+        along: the axis on which the guess is a value.
+        share: the axis shows shares from 0 to 1, so that a guess of 20 or "20 %" is 0.2.
+    """
+    from course_lib.explore.prediction import quantity
+
+    found = quantity(guess)
+    if found is None:
+        return
+    value = found.share if share else found.value
+    if share and value > 1 and not found.percent:
+        value /= 100
+    low, high = sorted(axis.get_xlim() if along == "x" else axis.get_ylim())
+    low, high = float(low), float(high)
+    inside = low <= value <= high
+    upper = value > (low + high) / 2
+    if inside:
+        line = axis.axvline if along == "x" else axis.axhline
+        line(value, color=GUESS, linestyle=(0, (4, 2)), linewidth=1.8, zorder=5)
+        text, at = "your guess", value
+    else:
+        arrow = {"x": "←→", "y": "↓↑"}[along][upper]
+        text, at = f"your guess: {str(guess).strip()} {arrow}", high if upper else low
+    mixed = axis.get_xaxis_transform() if along == "x" else axis.get_yaxis_transform()
+    sideways, upright = along == "x" and not upper, along == "y" and not upper
+    axis.annotate(
+        text, (at, 1.0) if along == "x" else (1.0, at), xycoords=mixed, textcoords="offset points",
+        xytext=(3 if sideways else -3, 3 if upright else -3), ha="left" if sideways else "right",
+        va="bottom" if upright else "top", fontsize=10, color=GUESS, zorder=6,
+        bbox={"facecolor": "white", "alpha": 0.85, "linewidth": 0, "pad": 1.0},
+    )  # fmt: skip
 
 
 def png(figure: Figure, dpi: int = 110) -> bytes:
@@ -53,19 +115,22 @@ class Picture:
 
     Args:
         figure: a matplotlib figure.
-        sentence: what the figure shows, with its numbers; it is the text alternative and stands below the figure.
+        sentence: what the figure shows, with its numbers: the text alternative.
+        caption: what stands below the figure; by default the sentence. Where the figure shows its numbers itself, say
+            what they mean instead of repeating them; "" for nothing.
     """
 
-    def __init__(self, figure: Figure, sentence: str) -> None:
+    def __init__(self, figure: Figure, sentence: str, caption: str | None = None) -> None:
         if not sentence.strip():
             raise ValueError("sentence is empty: a picture must say its result in words")
         self.figure = figure
         self.sentence = sentence
+        self.caption = sentence if caption is None else caption
 
     def html(self) -> str:
-        """Return the picture as an HTML figure with a caption."""
-        caption = html.escape(self.sentence)
-        return f"<figure>{image_tag(self.figure, self.sentence)}<figcaption>{caption}</figcaption></figure>"
+        """Return the picture as an HTML figure with its caption."""
+        caption = f"<figcaption>{html.escape(self.caption)}</figcaption>" if self.caption else ""
+        return f"<figure>{image_tag(self.figure, self.sentence)}{caption}</figure>"
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return {"text/html": self.html(), "text/plain": self.sentence}
@@ -105,3 +170,32 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> Any:
     """Show rows as a Markdown table; cells are text, whatever a model wrote there, unless they are `Marked`."""
     head, *body = ["| " + " | ".join(map(in_words, line)) + " |" for line in (headers, *rows)]
     return say("\n".join([head, "|" + "---|" * len(headers), *body]))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What an experiment of a lesson found.
+
+    Attributes:
+        question: what was asked, as a few words: the head of the comparison with the reader's guess.
+        measured: the answer, written as people read it: "37%", "2.5", a name, a tuple of these.
+        show: gets the reader's guess and returns what to look at (a `Picture` with the guess in it, a table), or None.
+        says: one to three sentences about what was found, as Markdown, made from the numbers.
+    """
+
+    question: str
+    measured: object
+    show: Callable[[object], Any] | None = None
+    says: str = ""
+
+
+def reveal(finding: Finding, guess: object = None) -> None:
+    """Show a finding: the figure or table, how far off the reader's guess was, and what was found in words."""
+    from IPython.display import display
+
+    shown = finding.show(guess) if finding.show else None
+    if shown is not None:
+        display(shown)
+    display(compare(finding.question, guess, finding.measured))
+    if finding.says:
+        display(say(finding.says))

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     Draw = Callable[..., tuple[Figure, str]]
 
 
+WIDE = "704px"  # a control is as wide as a figure
+
+
 def is_frozen() -> bool:
     """Return whether views show frozen frames instead of widgets."""
     return os.environ.get("COURSE_FROZEN") == "1"
@@ -73,6 +76,7 @@ class View:
             self.still = f"{image.value}<p>{said}</p>"
 
         for control in self.controls.values():
+            control.layout.width, control.layout.max_width = "100%", WIDE
             control.observe(redraw, names="value")
         redraw()
         return ipywidgets.VBox([*self.controls.values(), image, line])

@@ -7,6 +7,7 @@ on other kernel paths of torch and another number of threads too.
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -52,6 +53,48 @@ def test_size(path: Path) -> None:
     assert 15 <= len(notebook.cells) <= 40
     long = {cell.id: n for cell in code_cells(notebook) if (n := len(cell.source.splitlines())) > 15}
     assert not long, f"code cells over 15 lines: {long}"
+
+
+def prose(notebook: NotebookNode) -> str:
+    """What everybody reads: Markdown without what is folded, code and formulas."""
+    text = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    text = re.sub(r"<details>.*?</details>", "", text, flags=re.DOTALL)
+    return re.sub(r"\$\$.*?\$\$|<[^>]+>|\]\([^)]*\)", " ", text, flags=re.DOTALL)
+
+
+@each_lesson
+def test_the_prose_is_as_long_as_an_evening_allows(path: Path) -> None:
+    words = re.findall(r"\w[\w'’-]*", prose(read(path)))
+    assert 1200 <= len(words) <= 1800, f"{len(words)} words that are not folded"
+
+
+@each_lesson
+def test_code_fits_the_page_and_leaves_conclusions_to_the_library(path: Path) -> None:
+    for cell in code_cells(read(path)):
+        wide = [line for line in cell.source.splitlines() if len(line) > 100]
+        assert not wide, f"cell {cell.id}: wider than 100 characters: {wide}"
+        tree = ast.parse(cell.source)
+        assert not any(isinstance(node, ast.Name) and node.id == "say" for node in ast.walk(tree)), (
+            f"cell {cell.id} says what was found: a function of the library does that"
+        )
+        long = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)
+                and isinstance(node.value, str) and len(node.value) > 70]  # fmt: skip
+        assert not long, f"cell {cell.id} holds sentences: {long}"
+
+
+@each_lesson
+def test_each_prediction_is_asked_for_right_above_its_cell(path: Path) -> None:
+    """One prediction a cell, `my_... = None`, which that cell uses; the prose above it says "Predict first" once."""
+    cells = read(path).cells
+    for before, cell in pairwise(cells):
+        asked = re.findall(r"^(my_\w+) = None", cell.source, re.MULTILINE) if cell.cell_type == "code" else []
+        assert len(asked) <= 1, f"cell {cell.id} asks for {len(asked)} predictions"
+        wanted = before.source.count("Predict first") if before.cell_type == "markdown" else 0
+        assert wanted == len(asked), (
+            f"cell {cell.id}: {len(asked)} predictions, asked for {wanted} times above"
+        )
+        for name in asked:
+            assert len(re.findall(rf"\b{name}\b", cell.source)) >= 2, f"cell {cell.id} never uses {name}"
 
 
 @each_lesson
