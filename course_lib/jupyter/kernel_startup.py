@@ -1,8 +1,4 @@
-"""Runs in each kernel that `course lab` starts (as PYTHONSTARTUP): a name used before its cell gets a sentence.
-
-A forgotten first cell is the most common stumble in a notebook, and `NameError: name 'torch' is not defined` does not
-say so. The traceback stays as it is; the sentence stands below it. Nothing is left in the notebook's own names.
-"""
+"""Runs in each kernel that `course lab` starts (as PYTHONSTARTUP): see `course_lib.jupyter.kernel`."""
 
 
 def _install() -> None:
@@ -15,22 +11,10 @@ def _install() -> None:
         with open(chained, encoding="utf-8") as file:  # noqa: PTH123
             exec(compile(file.read(), chained, "exec"), {"__name__": "__main__"})
     shell = get_ipython()
-    if shell is None:
-        return
+    if shell is not None:
+        from course_lib.jupyter.kernel import install
 
-    def explain(shell, kind, error, traceback, tb_offset=None):  # type: ignore[no-untyped-def]
-        shown = shell.InteractiveTB.structured_traceback(kind, error, traceback, tb_offset=tb_offset)
-        if not isinstance(error, UnboundLocalError) and getattr(error, "name", None):
-            shown = [
-                *shown,
-                f"\nNo cell that was run here defines `{error.name}`. Run the first cell of this notebook, then the "
-                "others in their order (Run > Run All Above Selected Cell). If it is a name of your own, look at its "
-                "spelling.",
-            ]
-        shell._showtraceback(kind, error, shown)
-        return shown
-
-    shell.set_custom_exc((NameError,), explain)
+        install(shell)
 
 
 _install()

@@ -50,6 +50,27 @@ def test_a_name_before_its_cell_gets_a_sentence(kernel: Any, code: str) -> None:
     assert "Traceback" in found["text"], "Python's own words stay"
 
 
+def test_a_stopped_cell_is_one_sentence_and_takes_its_names_with_it(kernel: Any) -> None:
+    run(kernel, "before, run_of_it = 1, 'from an earlier run'")
+    stopped = run(
+        kernel, "before = 2\nimport signal\nrun_of_it = signal.raise_signal(signal.SIGINT) or 3\nlast = 4"
+    )
+    assert stopped["error"] == "KeyboardInterrupt"
+    assert stopped["text"].startswith("Stopped, as you asked")
+    assert "`run_of_it`, `last` will be there" in stopped["text"]
+    assert "Traceback" not in stopped["text"]
+    assert "The cell that makes `run_of_it` was stopped" in run(kernel, "print(run_of_it)")["text"]
+    assert run(kernel, "print(before)")["text"].strip() == "2"
+    run(kernel, "run_of_it = 5")
+    assert run(kernel, "print(run_of_it)")["text"].strip() == "5"
+
+
+def test_a_guess_is_read_as_people_write_it(kernel: Any) -> None:
+    run(kernel, "from course_lib.explore.figure import compare")
+    code = "my_share = 20 %  # share\nprint(my_share, compare('q', my_share, '20%').data)"
+    assert "Right, to the point." in run(kernel, code)["text"]
+
+
 def test_other_errors_stay_as_they_are(kernel: Any) -> None:
     for code in ("1 / 0", "def f():\n    x += 1\nf()"):
         assert "first cell" not in run(kernel, code)["text"]
