@@ -10,26 +10,44 @@ given to something of their own:
     _run(_check_double)
 
 What it needs beside the learner's function lives here, so that a learner who has a variable called `list` or
-`print` passes like everybody else.
+`print` passes like everybody else. Where a person has the notebook open, a card says what was found
+(`course_lib.jupyter.card`); under Validate, `course check` and at grading an AssertionError does.
 """
 
 from __future__ import annotations
 
 import inspect
 import math
+import signal
+import sys
+import threading
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 SET_UP = "warnings"  # imported by the first cell of every lab
 FIRST_CELL = "`{name}` is not defined: run the first cell of this notebook, then the others in their order."
 OWN_CELL = "`{name}` is not defined: run the cell above that defines it."
 NO_RETURN = "Your function returned None: is there a `return`?"
+ENDLESS = "Your code was stopped after {seconds} seconds: is there a loop that never ends?"
+LIMIT = 20  # seconds that one exercise's checks may compute; JupyterLab stops a cell under Validate after 30
 MOST_SHOWN = 200  # characters of a value
 
 
+class TimeUp(BaseException):
+    """The checks computed for longer than `LIMIT`."""
+
+
 class Expect:
-    """What a check cell says about results; each complaint is an AssertionError with a sentence for the learner."""
+    """What a check cell says about results; each complaint is an AssertionError with a sentence for the learner.
+
+    Attributes:
+        passed: what was asked so far and holds, in the words of the hints.
+    """
+
+    def __init__(self) -> None:
+        self.passed: list[str] = []
 
     def __call__(
         self,
@@ -51,6 +69,7 @@ class Expect:
         if expected is not None:
             self.given(found)
         if _plainly_equal(found, expected):
+            self.passed.append(hint)
             return
         from course_lib.grading.compare import (
             Rule,
@@ -61,6 +80,7 @@ class Expect:
         rule = Rule(1e-4 if close is None and not _is_exact(expected) else close, near, "float")
         wrong = difference(found, expected, rule)
         if wrong is None:
+            self.passed.append(hint)
             return
         if wrong.kind == "form":
             raise AssertionError(wrong.sentence)
@@ -81,6 +101,7 @@ class Expect:
         __tracebackhide__ = True
         if not condition:
             raise AssertionError(hint)
+        self.passed.append(hint)
 
     def refusal(self, call: Callable[[], Any], hint: str, error: type[BaseException] = ValueError) -> None:
         """Say that a call must raise that error; Python's own complaints of other kinds do not count."""
@@ -88,6 +109,7 @@ class Expect:
         try:
             call()
         except error:
+            self.passed.append(hint)
             return
         except (NameError, NotImplementedError):
             raise
@@ -128,12 +150,44 @@ def run(check: Callable[..., None]) -> None:
     """Run the visible checks of one exercise, and say so when they pass.
 
     Raises:
-        AssertionError: a check failed, or a cell that has to come first was not run; the message says which.
+        AssertionError: a check failed, or a cell that has to come first was not run; the message says which. Where a
+            person has the notebook open, a card was shown and nothing more is.
     """
     __tracebackhide__ = True  # IPython leaves this frame out
+    shell = open_notebook()
+    if shell is not None:
+        from course_lib.jupyter.card import show_card
+
+        show_card(shell, check)
+        return
+    perform(check, Expect())
+    if inspect.signature(check).parameters:
+        print(f"{name_of(check)}: the visible checks pass")
+
+
+def check() -> None:
+    """Show where every exercise of this lab stands. It says nothing under Validate and at grading."""
+    shell = open_notebook()
+    if shell is not None:
+        from course_lib.jupyter.card import show_overview
+
+        show_overview(shell)
+
+
+def name_of(check: Callable[..., None]) -> str:
+    """Return the exercise that a check function belongs to."""
+    return check.__name__.removeprefix("_check_")
+
+
+def perform(check: Callable[..., None], expect: Expect) -> None:
+    """Call a check function. Raises AssertionError with a sentence for what a learner can mend."""
+    __tracebackhide__ = True
     new = bool(inspect.signature(check).parameters)
     try:
-        check(Expect()) if new else check()
+        with _limit():
+            check(expect) if new else check()
+    except TimeUp:
+        raise AssertionError(ENDLESS.format(seconds=LIMIT)) from None
     except UnboundLocalError:  # a NameError that no other cell can mend
         raise
     except NameError as error:
@@ -143,5 +197,23 @@ def run(check: Callable[..., None]) -> None:
         if last.filename == check.__code__.co_filename and last.name in (check.__name__, "<lambda>"):
             raise AssertionError(OWN_CELL.format(name=error.name)) from None
         raise
-    if new:
-        print(f"{check.__name__.removeprefix('_check_')}: the visible checks pass")
+
+
+def open_notebook() -> Any:
+    """Return the IPython shell if a person runs cells in an editor such as JupyterLab, None everywhere else.
+
+    An editor says which cell it wants to be run; programs that run a whole notebook do not.
+    """
+    core = sys.modules.get("IPython.core.getipython")
+    shell = core.get_ipython() if core is not None else None
+    kernel = getattr(shell, "kernel", None)
+    asked = kernel.get_parent("shell") if kernel is not None else {}
+    return shell if asked.get("metadata", {}).get("cellId") else None
+
+
+def _limit() -> AbstractContextManager[None]:
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        return nullcontext()
+    from course_lib.grading.meter import alarm
+
+    return alarm(LIMIT, TimeUp)
