@@ -10,7 +10,7 @@ export OMP_WAIT_POLICY ?= PASSIVE
 
 .PHONY: help lab demo test test-quick test-faults lint format lessons constraints clean
 help:
-	@echo "make lab         open JupyterLab on the next lesson"
+	@echo "make lab         open JupyterLab on your Start page"
 	@echo "make demo        an instructor's day on a made class"
 	@echo "make test        every test (brings bubblewrap and Chromium where it may)"
 	@echo "make test-quick  the fast tests, under three minutes"

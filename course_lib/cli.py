@@ -72,13 +72,16 @@ def lab(
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
     lesson: Annotated[
-        str, typer.Option(help="Open this lesson (default: the first not finished).", metavar="NN")
+        str,
+        typer.Option(
+            help="Open this lesson (default: the Start page, which says what is next).", metavar="NN"
+        ),
     ] = "",
     instructor: Annotated[
         bool, typer.Option("--instructor", help="Show the panels for instructors: Formgrader and others.")
     ] = False,
 ) -> None:
-    """Open JupyterLab on the next lesson, with nbgrader's Assignment List and Validate ready."""
+    """Open JupyterLab on your Start page: where you are, what is next, everything of yours one click away."""
     from course_lib.jupyter.start import start_jupyterlab
 
     start_jupyterlab(find_workspace(), port, browser, lesson, instructor)
@@ -147,13 +150,13 @@ def progress(
     """Show what you have finished, lesson by lesson, and what comes next."""
     from getpass import getuser
 
-    from course_lib.progress import progress_table, read_progress
+    from course_lib.progress import next_step, progress_table, read_progress
 
     rows = read_progress(find_workspace(), learner or getuser())
     console().print(progress_table(rows))
-    done = sum(row.done for row in rows)
-    step = next((row.next_step() for row in rows if not row.done), "all lessons are done.")
-    typer.echo(f"{done} of {len(rows)} lessons are done: handed in and sealed. Next: {step}")
+    done, step = sum(row.done for row in rows), next_step(rows)
+    following = f"{step.sentence}: {step.opens} (`{step.command}`)." if step else "nothing is left."
+    typer.echo(f"{done} of {len(rows)} lessons are done: handed in and sealed. Next: {following}")
 
 
 @app.command(rich_help_panel=LEARN)

@@ -14,32 +14,86 @@ from course_lib.workspace import Workspace
 if TYPE_CHECKING:
     from rich.table import Table
 
+MADE = re.compile(r"^\| you predicted \| (?!\*no prediction yet)", re.MULTILINE)
+GOOD = re.compile(r"^\| your guess \| (Right|Close|All right)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What to do next: a sentence, the file to open (from the course's root), and the command that does it."""
+
+    sentence: str
+    opens: str
+    command: str
+
 
 @dataclass(frozen=True)
 class Progress:
-    """One lesson: quiz answers right of all, where its lab and its packet task stand."""
+    """Where a learner stands in one lesson.
 
-    number: str
+    Attributes:
+        name: the lesson's and the lab's name, `NN-slug`.
+        cells_run, cells: code cells of the learner's own copy that show a result, and all of them.
+        guesses, near: predictions that were made there, and those that were right or close.
+        quiz_right, quiz_answered, quiz_questions: answers in the quiz.
+        lab: "" (nothing written), "begun", "handed in" or "feedback".
+        feedback: the feedback page, None if there is none.
+    """
+
+    name: str
     title: str
+    cells_run: int
+    cells: int
+    guesses: int
+    near: int
     quiz_right: int
+    quiz_answered: int
     quiz_questions: int
-    lab: str  # "", "fetched", "handed in" or "feedback"
+    lab: str
     sealed: bool
+    feedback: Path | None = None
+
+    @property
+    def number(self) -> str:
+        return self.name[:2]
 
     @property
     def done(self) -> bool:
         """The completion standard: handed in and sealed; reading and quiz are for the learner."""
         return self.lab in ("handed in", "feedback") and self.sealed
 
-    def next_step(self) -> str:
-        """What to do next in this lesson, as one sentence; "" if nothing is left."""
+    @property
+    def read(self) -> bool:
+        """Whether the lesson was gone through: its quiz was answered, or nearly every cell was run."""
+        answered = self.quiz_questions and self.quiz_answered == self.quiz_questions
+        return bool(answered) or (self.cells > 0 and self.cells_run >= 0.9 * self.cells)
+
+    def next_step(self) -> Step | None:
+        """What to do next in this lesson; None if nothing is left."""
+        number = self.number
+        lesson, lab, packet = (
+            f"work/lessons/{self.name}.ipynb", f"work/{self.name}/lab.ipynb", f"work/{self.name}/packet.ipynb",
+        )  # fmt: skip
         if self.done:
-            return ""
+            return None
+        if not self.lab and not self.read:
+            begun = self.cells_run or self.quiz_answered
+            where = f" ({self.cells_run} of {self.cells} cells run so far)" if self.cells_run else ""
+            return Step(
+                f"{'go on with' if begun else 'read'} lesson {number}{where}",
+                lesson,
+                f"course lab --lesson {number}",
+            )
         if not self.lab:
-            return f"read lesson {self.number} (course lab --lesson {self.number}), then course start {self.number}."
-        if not self.sealed:
-            return f"do lab {self.number} and seal its packet task (packet.ipynb beside the lab)."
-        return f"hand in lab {self.number} (course submit {self.number})."
+            return Step(f"do lab {number}", lab, f"course start {number}")
+        if self.lab == "begun":
+            return Step(f"go on with lab {number} and hand it in", lab, f"course submit {number}")
+        return Step(f"do the packet task of lesson {number} and seal it", packet, "course packet seal")
+
+
+def next_step(rows: list[Progress]) -> Step | None:
+    """Return what comes next in the whole course; None if everything is done."""
+    return next((step for row in rows if (step := row.next_step()) is not None), None)
 
 
 def read_progress(workspace: Workspace, learner: str) -> list[Progress]:
@@ -56,21 +110,20 @@ def read_progress(workspace: Workspace, learner: str) -> list[Progress]:
     found = []
     for notebook in workspace.lesson_notebooks():
         name, number = notebook.stem, notebook.name[:2]
-        bank = workspace.root / "assessments" / "quizzes" / f"{number}.yaml"
-        asked = (
-            set(re.findall(r"^  - id: (\S+)", bank.read_text(encoding="utf-8"), re.MULTILINE))
-            if bank.is_file()
-            else set()
-        )
+        asked = _question_ids(workspace, number)
         answers = quizzes.get(number, {})
+        page = workspace.classroom / "feedback" / learner / name / "lab.html"
         found.append(
             Progress(
-                number,
+                name,
                 _title(notebook),
+                *_reading(workspace.work / "lessons" / notebook.name),
                 sum(bool(answers.get(id, {}).get("right")) for id in asked),
+                sum(id in answers for id in asked),
                 len(asked),
                 _lab_state(workspace, name, learner),
                 number in sealed,
+                page if page.is_file() else None,
             )
         )
     return found
@@ -80,18 +133,42 @@ def progress_table(rows: list[Progress]) -> Table:
     """Return the table for a terminal."""
     from rich.table import Table
 
-    table = Table("", "lesson", "quiz", "lab", "packet", "done")
+    table = Table("", "lesson", "cells run", "guesses", "quiz", "lab", "packet", "done")
     for row in rows:
-        quiz = f"{row.quiz_right} of {row.quiz_questions}" if row.quiz_questions else "-"
         table.add_row(
             row.number,
             row.title,
-            quiz,
-            row.lab or "not fetched",
+            f"{row.cells_run} of {row.cells}" if row.cells else "-",
+            f"{row.guesses}, {row.near} close" if row.guesses else "-",
+            f"{row.quiz_right} of {row.quiz_questions} right" if row.quiz_questions else "-",
+            row.lab or "not begun",
             "sealed" if row.sealed else "open",
             "yes" if row.done else "",
         )
     return table
+
+
+def _question_ids(workspace: Workspace, number: str) -> set[str]:
+    bank = workspace.root / "assessments" / "quizzes" / f"{number}.yaml"
+    if not bank.is_file():
+        return set()
+    return set(re.findall(r"^  - id: (\S+)", bank.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def _reading(copy: Path) -> tuple[int, int, int, int]:
+    """Cells run, code cells, predictions made, good ones in the learner's copy of a lesson; zeros if there is none."""
+    try:
+        cells = [cell for cell in _json(copy).get("cells", []) if cell["cell_type"] == "code"]
+        shown = [
+            "".join(output.get("data", {}).get("text/markdown", ""))
+            for cell in cells
+            for output in cell["outputs"]
+        ]
+        run = sum(cell.get("execution_count") is not None for cell in cells)
+    except (CourseError, KeyError, TypeError, AttributeError):
+        return 0, 0, 0, 0  # a file that is no notebook keeps nobody from learning
+    made, good = (sum(bool(kind.search(text)) for text in shown) for kind in (MADE, GOOD))
+    return run, len(cells), made, good
 
 
 def _lab_state(workspace: Workspace, lab: str, learner: str) -> str:
@@ -103,7 +180,16 @@ def _lab_state(workspace: Workspace, lab: str, learner: str) -> str:
     ]
     if handed_in:
         return "handed in"
-    return "fetched" if (workspace.work / lab / "lab.ipynb").is_file() else ""
+    own, released = (_sources(folder / lab / "lab.ipynb") for folder in (workspace.work, workspace.labs))
+    return "begun" if own and own != released else ""
+
+
+def _sources(notebook: Path) -> list[str]:
+    """What stands in the cells of a lab; [] if there is none."""
+    try:
+        return ["".join(cell["source"]) for cell in _json(notebook).get("cells", [])]
+    except (CourseError, KeyError, TypeError):
+        return ["a damaged notebook was begun"]
 
 
 def _title(notebook: Path) -> str:

@@ -161,20 +161,21 @@ def test_lab_numbers_are_found_by_number_or_name(empty_clone: Path) -> None:
 
 
 def test_a_lesson_opens_as_the_learners_own_copy_without_results(tmp_path: Path) -> None:
-    from course_lib.jupyter.start import first_notebook, own_copy
+    from course_lib.jupyter.start import lesson_notebook, own_copy
 
     workspace = Workspace(tmp_path)
     (tmp_path / "lessons").mkdir()
     shipped = next((ROOT / "lessons").glob("02-*.ipynb"))
     (tmp_path / "lessons" / shipped.name).write_text(shipped.read_text())
-    copy = own_copy(workspace, first_notebook(workspace, "02"))
+    copy = own_copy(workspace, lesson_notebook(workspace, "02"))
     cells = json.loads(copy.read_text())["cells"]
     assert not any(cell.get("outputs") for cell in cells)
-    assert [cell["source"] for cell in cells] == [
-        cell["source"] for cell in json.loads(shipped.read_text())["cells"]
-    ]
+    sources = ["".join(cell["source"]) for cell in json.loads(shipped.read_text())["cells"]]
+    assert ["".join(cell["source"]) for cell in cells] == [
+        source.replace("../labs/02", "../02") for source in sources
+    ], "its links lead to the learner's own lab"
     copy.write_text("my notes")
-    assert own_copy(workspace, first_notebook(workspace)).read_text() == "my notes"
+    assert own_copy(workspace, lesson_notebook(workspace, "2")).read_text() == "my notes"
 
 
 def test_a_path_that_this_python_cannot_write_is_one_sentence(tmp_path: Path) -> None:

@@ -11,9 +11,10 @@ from getpass import getuser
 from pathlib import Path
 
 from course_lib.errors import CourseError
-from course_lib.grading.exchange import HAS_EXCHANGE, release
+from course_lib.grading.exchange import fetch, release
+from course_lib.jupyter.start_page import write_start_page
 from course_lib.jupyter.stills import leave_stills
-from course_lib.progress import read_progress
+from course_lib.progress import next_step, read_progress
 from course_lib.workspace import Workspace, use_own_tools
 
 SETTINGS = Path(__file__).resolve().parent
@@ -39,8 +40,8 @@ def _is_running(workspace: Workspace) -> bool:
     return any(server.get("root_dir") == str(workspace.root) for server in list_running_servers())
 
 
-def first_notebook(workspace: Workspace, lesson: str = "") -> Path:
-    """Return the notebook to open: the lesson asked for, else the first one.
+def lesson_notebook(workspace: Workspace, lesson: str) -> Path:
+    """Return the lesson asked for by its number or the beginning of its name.
 
     Raises:
         CourseError: no such lesson.
@@ -55,19 +56,20 @@ def first_notebook(workspace: Workspace, lesson: str = "") -> Path:
     return wanted[0]
 
 
-def next_lesson(workspace: Workspace, learner: str) -> str:
-    """Return the number of the first lesson that is not finished; "" if all are, or if nobody can say."""
+def _next(workspace: Workspace) -> str:
+    """What comes next, as the Start page says it; "" if nobody can say."""
     try:
-        rows = read_progress(workspace, learner)
+        step = next_step(read_progress(workspace, getuser()))
     except CourseError:
         return ""
-    return next((row.number for row in rows if not row.done), "")
+    return f"Next: {step.sentence}." if step else "All lessons are done."
 
 
 def own_copy(workspace: Workspace, notebook: Path) -> Path:
     """Return the learner's copy of a lesson in work/lessons/, made without outputs if there is none yet.
 
-    Without the stored results a prediction is a prediction, and reading changes no file of the course.
+    Without the stored results a prediction is a prediction, and reading changes no file of the course. Links to the
+    released labs lead to the learner's own.
     """
     copy = workspace.work / "lessons" / notebook.name
     if not copy.exists():
@@ -75,6 +77,8 @@ def own_copy(workspace: Workspace, notebook: Path) -> Path:
         for cell in content["cells"]:
             if cell["cell_type"] == "code":
                 cell["outputs"], cell["execution_count"] = [], None
+            else:
+                cell["source"] = "".join(cell["source"]).replace("](../labs/", "](../")
         copy.parent.mkdir(parents=True, exist_ok=True)
         fresh = copy.with_suffix(".new")
         fresh.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -117,34 +121,32 @@ def start_jupyterlab(
     lesson: str = "",
     instructor: bool = False,
 ) -> None:
-    """Release the labs to the local exchange and run JupyterLab until it is stopped.
+    """Put everything of the learner's in place and run JupyterLab on the Start page, or a lesson, until it is stopped.
 
     Raises:
         CourseError: a busy port, an unknown lesson, or a folder that cannot be written to.
     """
-    number = lesson or next_lesson(workspace, getuser())
-    notebook = first_notebook(workspace, number)
+    asked = lesson_notebook(workspace, lesson) if lesson else None
     if port is not None:
         _require_free(port)
     workspace.writable(workspace.work, workspace.classroom)
     changed = release(workspace)
     if changed:
         print(f"Released to the local exchange: {', '.join(changed)}.")
-    if HAS_EXCHANGE:
-        print("In JupyterLab: Nbgrader > Assignment List fetches, validates and submits labs.")
+    for lab in workspace.lab_names():
+        if not (workspace.work / lab).exists():
+            fetch(workspace, lab)
     for each in workspace.lesson_notebooks():
         own_copy(workspace, each)
     if not _is_running(workspace):
         leave_stills(
             [*workspace.work.glob("lessons/*.ipynb"), *workspace.work.glob("[0-9][0-9]-*/packet.ipynb")]
         )
-    copy = own_copy(workspace, notebook)
-    print(
-        f"Your own copies of the lessons: {copy.parent.relative_to(workspace.root)} (results as shipped: lessons/)."
-    )
-    why = "" if lesson or not number else ", the first that you have not finished"
-    print(f"Opening lesson {copy.name[:2]}{why}.")
-    command = jupyterlab_command(workspace, copy, port, browser)
+    print("Your own copies: work/lessons, and a folder in work/ for each lab and packet task.")
+    page = write_start_page(workspace, getuser())
+    opened = own_copy(workspace, asked) if asked else page
+    print(f"Opening {opened.relative_to(workspace.root)}{'' if asked else f'. {_next(workspace)}'}")
+    command = jupyterlab_command(workspace, opened, port, browser)
     environment = jupyterlab_environment(workspace, instructor)
     os.chdir(workspace.root)
     if sys.platform != "win32":

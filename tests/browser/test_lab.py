@@ -118,7 +118,7 @@ def open_lab(page: Page, server: Server, path: str = "") -> None:
     """Open JupyterLab as it first comes up, or the notebook `path` in a window of its own, and wait for its kernel."""
     place = f"lab/workspaces/{Path(path).parent.name}/tree/{path}" if path else ""
     page.goto(f"{server.url}/{place}?token={TOKEN}")
-    name = Path(path).name if path else f"{FIRST}.ipynb"
+    name = Path(path).name if path else "Start.ipynb"
     tab = page.locator(".jp-Activity.lm-mod-current, .lm-DockPanel-tabBar .lm-mod-current").get_by_text(name)
     expect(tab).to_be_visible()
     idle = page.locator(".jp-NotebookPanel:visible .jp-Notebook-ExecutionIndicator[data-status='idle']")
@@ -240,16 +240,36 @@ def test_a_quiz_keeps_its_keys_its_answer_and_its_still(page: Page, server: Serv
     assert seen == []
 
 
-def test_the_lab_is_fetched_and_validated_without_configuration(
+def test_from_the_start_page_to_a_lab_its_cards_and_validate(
     page: Page, server: Server, seen: list[str]
 ) -> None:
     open_lab(page, server)
-    assert FIRST in page.url, "`course lab` must open the first lesson"
+    assert "Start.ipynb" in page.url
+    expect(page.get_by_text("Next: read lesson 00")).to_be_visible()
+    keep(page, "start-page")
+    row = page.locator(".jp-OutputArea tr").filter(has=page.get_by_role("link", name="Start here"))
+    row.get_by_role("link", name="not begun").click()
+    lab = page.locator(".jp-NotebookPanel:visible")
+    expect(lab.get_by_role("heading", name="Lab 00 - Start here")).to_be_visible()
+    expect(page.get_by_text("Python 3 (ipykernel) | Idle").first).to_be_visible()
+    check = lab.locator(".jp-Cell").filter(has_text="_run(_check_seeded_sample)").first
+    lab.locator(".jp-Cell").filter(has_text="warnings.simplefilter").first.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    lab.locator(".jp-Cell").filter(has_text="def seeded_sample").first.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    check.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    expect(check).to_contain_text("seeded_sample: not begun")
+    assert check.locator("[data-mime-type='application/vnd.jupyter.error']").count() == 0
+    button = check.locator("summary").first
+    expect(button).to_contain_text("Hint 1 of 3")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(check.get_by_text("Hint 2 of 3")).to_be_visible()
+    keep(page, "card")
+
     command(page, "Nbgrader", "Assignment List")
-    released = page.locator(
-        "#released_assignments_list, .released-assignments-list, .nbgrader-mainPanel"
-    ).first
-    expect(released).to_contain_text(FIRST)
+    expect(page.get_by_role("button", name="Submit").first).to_be_visible()
     keep(page, "assignment-list")
     page.locator("#jp-MainMenu").get_by_text("Nbgrader", exact=True).click()
     entries = page.locator(".lm-Menu-item:not(.lm-mod-hidden) .lm-Menu-itemLabel")
@@ -261,9 +281,6 @@ def test_the_lab_is_fetched_and_validated_without_configuration(
         assert (
             page.locator(f".jp-SideBar [title*='{title}'], .jp-LauncherCard[title*='{title}']").count() == 0
         )
-    page.get_by_role("button", name="Fetch").first.click()
-    expect(page.get_by_role("button", name="Submit").first).to_be_visible()
-    assert (server.root / "work" / FIRST / "lab.ipynb").is_file()
 
     open_lab(page, server, f"work/{FIRST}/lab.ipynb")
     page.locator(".jp-NotebookPanel:visible").get_by_role("button", name="Validate").click()
