@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 BLUE, ORANGE, GREEN, PINK, SKY, RED, YELLOW, GREY = (
     "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#6E6E6E",
 )  # fmt: skip
+DARK = (
+    "<style>[data-jp-theme-light=false] img.course-figure,body.vscode-dark img.course-figure"
+    "{filter:invert(.88) hue-rotate(180deg)}</style>"
+)
 GUESS = "#A8457F"  # what the reader guessed
 
 
@@ -98,16 +102,29 @@ def mark_guess(axis: Axes, guess: object, along: Literal["x", "y"] = "y", share:
 
 def png(figure: Figure, dpi: int = 110) -> bytes:
     """Return the figure as PNG bytes; the same figure gives the same bytes."""
+    for axis in figure.axes:
+        if axis.images:
+            axis.grid(visible=False)  # lines across a map say nothing
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
     return buffer.getvalue()
 
 
 def image_tag(figure: Figure, alt: str) -> str:
-    """Return an HTML image of the figure with its text alternative."""
+    """Return an HTML image of the figure with its text alternative; on a dark page its lightness is turned round."""
     data = base64.b64encode(png(figure)).decode("ascii")
-    style = "max-width:100%;height:auto;background:white"
-    return f'<img alt="{html.escape(alt, quote=True)}" style="{style}" src="data:image/png;base64,{data}">'
+    style = "max-width:100%;height:auto;background:white;border-radius:4px"
+    kind = "course-map" if _is_map(figure) else "course-figure"
+    words = html.escape(alt, quote=True)
+    image = f'<img alt="{words}" class="{kind}" style="{style}" src="data:image/png;base64,{data}">'
+    return (DARK if kind == "course-figure" else "") + image
+
+
+def _is_map(figure: Figure) -> bool:
+    """Whether colours stand for numbers somewhere: they stay what they are."""
+    return any(
+        axis.images or any(part.get_array() is not None for part in axis.collections) for axis in figure.axes
+    )
 
 
 class Picture:
