@@ -28,10 +28,10 @@ from course_lib.training.loop import Batch, History, TrainConfig, train
 
 
 def dpo_loss(
-    policy_chosen: Float[Tensor, "pairs"],
-    policy_rejected: Float[Tensor, "pairs"],
-    reference_chosen: Float[Tensor, "pairs"],
-    reference_rejected: Float[Tensor, "pairs"],
+    policy_chosen: Float[Tensor, " pairs"],
+    policy_rejected: Float[Tensor, " pairs"],
+    reference_chosen: Float[Tensor, " pairs"],
+    reference_rejected: Float[Tensor, " pairs"],
     beta: float | int = 0.1,
 ) -> Float[Tensor, ""]:
     """Return the mean of -log sigmoid(beta x margin), in nats: log 2 as long as policy and reference agree.

@@ -53,9 +53,9 @@ def answer_kl(
     policy_logits: Float[Tensor, "batch time vocab"],
     reference_logits: Float[Tensor, "batch time vocab"],
     ids: Int[Tensor, "batch time"],
-    prompt_lengths: Int[Tensor, "batch"],
-    lengths: Int[Tensor, "batch"],
-) -> Float[Tensor, "batch"]:
+    prompt_lengths: Int[Tensor, " batch"],
+    lengths: Int[Tensor, " batch"],
+) -> Float[Tensor, " batch"]:
     """Return `kl_to_reference` summed over the answer positions of each row, in nats per answer.
 
     Averaged over answers that the policy itself wrote, this is the KL between the two models' answers.
@@ -80,7 +80,7 @@ def sample_answers(
 @torch.inference_mode()
 def measure_kl(
     policy: GPT, reference: GPT, answers: Sequence[Example], batch_size: int = 64
-) -> Float[Tensor, "n"]:
+) -> Float[Tensor, " n"]:
     """Return the KL along each of the policy's own `answers` (see `sample_answers`), in nats; take the mean."""
     device = policy.embed.weight.device
     parts = []
@@ -112,7 +112,7 @@ def advantages_and_returns(
     values: Float[Tensor, "batch time"],
     gamma: float | int = 1.0,
     lam: float | int = 0.95,
-    last_value: Float[Tensor, "batch"] | None = None,
+    last_value: Float[Tensor, " batch"] | None = None,
     ends: Bool[Tensor, "batch time"] | None = None,
 ) -> tuple[Float[Tensor, "batch time"], Float[Tensor, "batch time"]]:
     """Return how much better than `values` each step turned out, and the returns that the values should learn.

@@ -80,8 +80,8 @@ class RewardModel(nn.Module):
         self.score.to(gpt.embed.weight)  # device and dtype
 
     def forward(
-        self, ids: Int[Tensor, "batch time"], lengths: Int[Tensor, "batch"]
-    ) -> Float[Tensor, "batch"]:
+        self, ids: Int[Tensor, "batch time"], lengths: Int[Tensor, " batch"]
+    ) -> Float[Tensor, " batch"]:
         """Return a reward per row; what stands at or after `lengths` is padding and changes nothing."""
         if not bool(((lengths >= 1) & (lengths <= ids.shape[1])).all()):
             raise ValueError("expected 1 <= lengths <= number of columns of ids, in every row")
@@ -90,7 +90,7 @@ class RewardModel(nn.Module):
         return self.score(self.gpt.norm(last))[:, 0]  # (B,)
 
 
-def reward_loss(chosen: Float[Tensor, "pairs"], rejected: Float[Tensor, "pairs"]) -> Float[Tensor, ""]:
+def reward_loss(chosen: Float[Tensor, " pairs"], rejected: Float[Tensor, " pairs"]) -> Float[Tensor, ""]:
     """Return the mean of -log sigmoid(chosen - rejected), in nats: log 2 where both are worth the same.
 
     Only differences count. Raises ValueError for no pairs, or not as many of one kind as of the other.
@@ -136,7 +136,7 @@ def train_reward_model(
 
 
 @torch.inference_mode()
-def rewards_of(model: RewardModel, examples: Sequence[Example], batch_size: int = 64) -> Float[Tensor, "n"]:
+def rewards_of(model: RewardModel, examples: Sequence[Example], batch_size: int = 64) -> Float[Tensor, " n"]:
     """Return the reward of each example, in the order given. Raises ValueError as `train_reward_model`."""
     check_fits(model.gpt, examples)
     device = model.gpt.embed.weight.device

@@ -33,8 +33,8 @@ class Example:
 def sft_loss(
     logits: Float[Tensor, "batch time vocab"],
     ids: Int[Tensor, "batch time"],
-    prompt_lengths: Int[Tensor, "batch"],
-    lengths: Int[Tensor, "batch"],
+    prompt_lengths: Int[Tensor, " batch"],
+    lengths: Int[Tensor, " batch"],
 ) -> Float[Tensor, ""]:
     """Return the mean loss over the answer tokens of all rows, in nats: prompt and padding do not count.
 
@@ -51,7 +51,7 @@ def sft_loss(
 
 
 def check_lengths(
-    ids: Int[Tensor, "batch time"], prompt_lengths: Int[Tensor, "batch"], lengths: Int[Tensor, "batch"]
+    ids: Int[Tensor, "batch time"], prompt_lengths: Int[Tensor, " batch"], lengths: Int[Tensor, " batch"]
 ) -> None:
     """Raise ValueError unless every row is a prompt of at least one token, then answer, then padding."""
     if not bool(((prompt_lengths >= 1) & (prompt_lengths <= lengths) & (lengths <= ids.shape[1])).all()):
@@ -59,7 +59,7 @@ def check_lengths(
 
 
 def answer_targets(
-    ids: Int[Tensor, "batch time"], prompt_lengths: Int[Tensor, "batch"], lengths: Int[Tensor, "batch"]
+    ids: Int[Tensor, "batch time"], prompt_lengths: Int[Tensor, " batch"], lengths: Int[Tensor, " batch"]
 ) -> Int[Tensor, "batch time"]:
     """Return the id that each position should predict, -100 where it is prompt, padding or missing."""
     position = torch.arange(1, ids.shape[1] + 1, device=ids.device)  # of the predicted token
@@ -71,8 +71,8 @@ def answer_targets(
 def answer_token_log_probs(
     logits: Float[Tensor, "batch time vocab"],
     ids: Int[Tensor, "batch time"],
-    prompt_lengths: Int[Tensor, "batch"],
-    lengths: Int[Tensor, "batch"],
+    prompt_lengths: Int[Tensor, " batch"],
+    lengths: Int[Tensor, " batch"],
 ) -> Float[Tensor, "batch time"]:
     """Return the log-probability, in nats, of the id that follows each position; 0 where that is no answer.
 
@@ -87,9 +87,9 @@ def answer_token_log_probs(
 def answer_log_probs(
     logits: Float[Tensor, "batch time vocab"],
     ids: Int[Tensor, "batch time"],
-    prompt_lengths: Int[Tensor, "batch"],
-    lengths: Int[Tensor, "batch"],
-) -> Float[Tensor, "batch"]:
+    prompt_lengths: Int[Tensor, " batch"],
+    lengths: Int[Tensor, " batch"],
+) -> Float[Tensor, " batch"]:
     """Return log p(answer | prompt) of each row, in nats: a sum over its answer tokens, not a mean."""
     return answer_token_log_probs(logits, ids, prompt_lengths, lengths).sum(dim=1)
 

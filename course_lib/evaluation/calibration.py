@@ -47,7 +47,7 @@ class ConfidenceBin:
 
 
 def reliability_table(
-    confidence: Float[Tensor, "n"], right: Bool[Tensor, "n"], n_bins: int = 10
+    confidence: Float[Tensor, " n"], right: Bool[Tensor, " n"], n_bins: int = 10
 ) -> list[ConfidenceBin]:
     """Return the bins, of equal width, that hold at least one answer, from unsure to sure.
 
@@ -69,7 +69,7 @@ def reliability_table(
 
 
 def expected_calibration_error(
-    confidence: Float[Tensor, "n"], right: Bool[Tensor, "n"], n_bins: int = 10
+    confidence: Float[Tensor, " n"], right: Bool[Tensor, " n"], n_bins: int = 10
 ) -> float:
     """Return the mean distance of confidence and accuracy over the bins, weighted by their answers: 0 to 1.
 
@@ -80,7 +80,7 @@ def expected_calibration_error(
     return sum(row.n * abs(row.confidence - row.accuracy) for row in table) / len(confidence)
 
 
-def brier_score(confidence: Float[Tensor, "n"], right: Bool[Tensor, "n"]) -> float:
+def brier_score(confidence: Float[Tensor, " n"], right: Bool[Tensor, " n"]) -> float:
     """Return the mean of (confidence - right)^2: 0 is best, 0.25 is what always saying 50 % gets (Brier 1950).
 
     Raises ValueError as `reliability_table`.

@@ -96,7 +96,7 @@ def pad(
 def conv2d(
     images: Float[Tensor, "batch channel height width"],
     weight: Float[Tensor, "out channel_too kernel_y kernel_x"],
-    bias: Float[Tensor, "out_too"] | None = None,
+    bias: Float[Tensor, " out_too"] | None = None,
     stride: Pair = 1,
     padding: Pair = 0,
 ) -> Float[Tensor, "batch out out_y out_x"]:

@@ -65,7 +65,7 @@ class NoiseSchedule:
         self.alpha = 1 - self.beta
         self.alpha_bar = self.alpha.cumprod(0)
 
-    def at(self, values: Float[Tensor, "steps"], t: Int[Tensor, "batch"], like: Tensor) -> Tensor:
+    def at(self, values: Float[Tensor, " steps"], t: Int[Tensor, " batch"], like: Tensor) -> Tensor:
         """Pick `values[t]` for each example, shaped so that it multiplies `like` (B, ...)."""
         check_data("data", like)
         whole = not t.is_floating_point()
@@ -76,10 +76,10 @@ class NoiseSchedule:
 
 def add_noise(
     schedule: NoiseSchedule,
-    clean: Float[Tensor, "batch *shape"],
-    t: Int[Tensor, "batch_too"],
-    noise: Float[Tensor, "batch *shape"],
-) -> Float[Tensor, "batch *shape"]:
+    clean: Float[Tensor, " batch *shape"],
+    t: Int[Tensor, " batch_too"],
+    noise: Float[Tensor, " batch *shape"],
+) -> Float[Tensor, " batch *shape"]:
     """Jump to step t at once: sqrt(alpha_bar) clean + sqrt(1 - alpha_bar) noise (equation 4).
 
     If `clean` has variance 1, so has the result.
@@ -91,10 +91,10 @@ def add_noise(
 
 def predict_clean(
     schedule: NoiseSchedule,
-    noisy: Float[Tensor, "batch *shape"],
-    t: Int[Tensor, "batch_too"],
-    noise: Float[Tensor, "batch *shape"],
-) -> Float[Tensor, "batch *shape"]:
+    noisy: Float[Tensor, " batch *shape"],
+    t: Int[Tensor, " batch_too"],
+    noise: Float[Tensor, " batch *shape"],
+) -> Float[Tensor, " batch *shape"]:
     """Turn a guess of the noise into a guess of the clean data: `add_noise` solved for `clean`."""
     check_noise(noise, noisy)
     left = schedule.at(schedule.alpha_bar, t, noisy)
@@ -103,10 +103,10 @@ def predict_clean(
 
 def posterior(
     schedule: NoiseSchedule,
-    clean: Float[Tensor, "batch *shape"],
-    noisy: Float[Tensor, "batch *shape"],
-    t: Int[Tensor, "batch_too"],
-) -> tuple[Float[Tensor, "batch *shape"], Float[Tensor, "batch *ones"]]:
+    clean: Float[Tensor, " batch *shape"],
+    noisy: Float[Tensor, " batch *shape"],
+    t: Int[Tensor, " batch_too"],
+) -> tuple[Float[Tensor, " batch *shape"], Float[Tensor, " batch *ones"]]:
     """Return mean and variance of step t - 1 if both ends, `clean` and step t, are known (equations 6, 7).
 
     At t = 1 the variance is 0: the step before is the clean data. Raises ValueError for t below 1.
@@ -127,7 +127,7 @@ def posterior(
 def diffusion_loss(
     model: NoisePredictor,
     schedule: NoiseSchedule,
-    clean: Float[Tensor, "batch *shape"],
+    clean: Float[Tensor, " batch *shape"],
     generator: torch.Generator,
 ) -> Float[Tensor, ""]:
     """Return the mean squared error of the guessed noise, at a random step for each example (equation 14).
@@ -143,12 +143,12 @@ def diffusion_loss(
 
 def denoise_step(
     schedule: NoiseSchedule,
-    noisy: Float[Tensor, "batch *shape"],
+    noisy: Float[Tensor, " batch *shape"],
     t: int,
-    guessed_noise: Float[Tensor, "batch *shape"],
-    fresh_noise: Float[Tensor, "batch *shape"],
+    guessed_noise: Float[Tensor, " batch *shape"],
+    fresh_noise: Float[Tensor, " batch *shape"],
     clip: float | int | None = None,
-) -> tuple[Float[Tensor, "batch *shape"], Float[Tensor, "batch *shape"]]:
+) -> tuple[Float[Tensor, " batch *shape"], Float[Tensor, " batch *shape"]]:
     """Go from step t to step t - 1, and return it with the guess of the clean data that it rests on.
 
     A little `fresh_noise` goes in again, except at the last step. `clip` keeps the guess within -clip to
@@ -170,8 +170,8 @@ class DiffusionStep:
     """Where sampling stands: `t` noise steps are still in `x`, and `guess` is the clean data expected."""
 
     t: int
-    x: Float[Tensor, "batch *shape"]
-    guess: Float[Tensor, "batch *shape"]
+    x: Float[Tensor, " batch *shape"]
+    guess: Float[Tensor, " batch *shape"]
 
 
 def sample(
@@ -228,7 +228,7 @@ class DenoiserConfig:
         return asdict(self)
 
 
-def time_embedding(t: Int[Tensor, "batch"], width: int) -> Float[Tensor, "batch width"]:
+def time_embedding(t: Int[Tensor, " batch"], width: int) -> Float[Tensor, "batch width"]:
     """Write each step number as waves of many speeds, so that near steps look alike (Vaswani et al. 2017)."""
     if width < 2 or width % 2:
         raise ValueError(f"width={width}; expected an even number of at least 2")
@@ -283,8 +283,8 @@ class Denoiser(nn.Module):
                     parameter.zero_()
 
     def forward(
-        self, noisy: Float[Tensor, "batch *shape"], t: Int[Tensor, "batch"]
-    ) -> Float[Tensor, "batch *shape"]:
+        self, noisy: Float[Tensor, " batch *shape"], t: Int[Tensor, " batch"]
+    ) -> Float[Tensor, " batch *shape"]:
         if noisy.shape[1:] != self.config.shape or t.shape != noisy.shape[:1]:
             raise ValueError(
                 f"noisy.shape={tuple(noisy.shape)} and t.shape={tuple(t.shape)}; "

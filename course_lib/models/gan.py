@@ -69,14 +69,14 @@ class Generator(nn.Module):
         sizes = (self.config.n_noise, self.config.n_hidden, self.config.n_hidden, self.config.n_numbers)
         self.net = three_layers(sizes, rng)
 
-    def forward(self, noise: Float[Tensor, "batch noise"]) -> Float[Tensor, "batch *shape"]:
+    def forward(self, noise: Float[Tensor, "batch noise"]) -> Float[Tensor, " batch *shape"]:
         if noise.ndim != 2 or noise.shape[1] != self.config.n_noise:
             raise ValueError(f"noise.shape={tuple(noise.shape)}; expected (batch, {self.config.n_noise})")
         check_dtype("noise", noise, next(self.parameters()))
         x = self.net(noise).unflatten(1, self.config.shape)  # (B, *shape)
         return x.sigmoid() if self.config.output == "sigmoid" else x
 
-    def generate(self, n: int, rng: torch.Generator | None = None) -> Float[Tensor, "batch *shape"]:
+    def generate(self, n: int, rng: torch.Generator | None = None) -> Float[Tensor, " batch *shape"]:
         """Make `n` examples from noise that `rng` draws. Gradients flow; raises ValueError for `n` below 1."""
         if n < 1:
             raise ValueError(f"n={n}; expected at least 1")
@@ -92,7 +92,7 @@ class Discriminator(nn.Module):
         self.config = GANConfig() if config is None else config
         self.net = three_layers((self.config.n_numbers, self.config.n_hidden, self.config.n_hidden, 1), rng)
 
-    def forward(self, examples: Float[Tensor, "batch *shape"]) -> Float[Tensor, "batch"]:
+    def forward(self, examples: Float[Tensor, " batch *shape"]) -> Float[Tensor, " batch"]:
         if examples.shape[1:] != self.config.shape or not examples.is_floating_point():
             raise ValueError(
                 f"examples have shape {tuple(examples.shape)} and dtype {examples.dtype}; "
@@ -111,8 +111,8 @@ class GANLosses:
 
 
 def gan_losses(
-    real_scores: Float[Tensor, "real"],
-    fake_scores: Float[Tensor, "fake"],
+    real_scores: Float[Tensor, " real"],
+    fake_scores: Float[Tensor, " fake"],
     variant: Variant = "non_saturating",
 ) -> GANLosses:
     """Return what each side lowers, from the discriminator's scores; probability of real = sigmoid(score).
@@ -137,7 +137,7 @@ def train_step(
     discriminator: Discriminator,
     generator_optimizer: torch.optim.Optimizer,
     discriminator_optimizer: torch.optim.Optimizer,
-    real: Float[Tensor, "batch *shape"],
+    real: Float[Tensor, " batch *shape"],
     rng: torch.Generator,
     variant: Variant = "non_saturating",
 ) -> GANLosses:

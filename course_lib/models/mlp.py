@@ -95,7 +95,7 @@ class MLP(nn.Module):
             initialise(linear, config.activation, generator)
         self.layers = nn.ModuleList(linears)
 
-    def forward(self, x: Float[Tensor, "batch *shape"], return_states: bool = False) -> MLPOutput:
+    def forward(self, x: Float[Tensor, " batch *shape"], return_states: bool = False) -> MLPOutput:
         """Read `x` (images are flattened) and give one score per output.
 
         Raises ValueError if an example of `x` does not hold n_in numbers.

@@ -40,7 +40,7 @@ class Perceptron:
         """Return 1 or 0 for each point; a point on the line itself is 0."""
         return (self.score(points) > 0).long()
 
-    def update(self, point: Float[Tensor, "features"], label: int) -> bool:
+    def update(self, point: Float[Tensor, " features"], label: int) -> bool:
         """Look at one example, move the line if its answer is wrong, and say whether it was wrong."""
         if label not in (0, 1):
             raise ValueError(f"label={label}; expected 0 or 1")
@@ -52,7 +52,7 @@ class Perceptron:
     def fit(
         self,
         points: Float[Tensor, "examples features"],
-        labels: Int[Tensor, "examples"],
+        labels: Int[Tensor, " examples"],
         max_epochs: int = 100,
         on_mistake: Callable[["Perceptron"], None] | None = None,
     ) -> list[int]:

@@ -63,7 +63,7 @@ def check_images(images: Tensor, shape: Sequence[int]) -> None:
 
 
 def reconstruction_loss(
-    logits: Float[Tensor, "batch *shape"], images: Float[Tensor, "batch *shape_too"]
+    logits: Float[Tensor, " batch *shape"], images: Float[Tensor, " batch *shape_too"]
 ) -> Float[Tensor, ""]:
     """Return the cross-entropy between drawn and true ink, in nats: summed over pixels, mean over the batch.
 
@@ -77,11 +77,11 @@ def reconstruction_loss(
 
 @dataclass
 class AutoencoderOutput:
-    logits: Float[Tensor, "batch *shape"]  # the copy, before the sigmoid
+    logits: Float[Tensor, " batch *shape"]  # the copy, before the sigmoid
     z: Float[Tensor, "batch latent"]
 
     @property
-    def images(self) -> Float[Tensor, "batch *shape"]:
+    def images(self) -> Float[Tensor, " batch *shape"]:
         """The copy: 0 to 1."""
         return self.logits.sigmoid()
 
@@ -101,22 +101,22 @@ class Autoencoder(nn.Module):
         self.encoder = two_layers(config.n_pixels, config.n_hidden, config.n_latent, generator)
         self.decoder = two_layers(config.n_latent, config.n_hidden, config.n_pixels, generator)
 
-    def encode(self, images: Float[Tensor, "batch *shape"]) -> Float[Tensor, "batch latent"]:
+    def encode(self, images: Float[Tensor, " batch *shape"]) -> Float[Tensor, "batch latent"]:
         check_images(images, self.config.shape)
         check_dtype("images", images, next(self.encoder.parameters()))
         return self.encoder(images.flatten(1))  # (B, Z)
 
-    def decode_logits(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch *shape"]:
+    def decode_logits(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, " batch *shape"]:
         if z.ndim != 2 or z.shape[1] != self.config.n_latent:
             raise ValueError(f"z.shape={tuple(z.shape)}; expected (batch, {self.config.n_latent})")
         check_dtype("z", z, next(self.decoder.parameters()))
         return self.decoder(z).unflatten(1, self.config.shape)  # (B, *shape)
 
-    def decode(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch *shape"]:
+    def decode(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, " batch *shape"]:
         """Draw the images that belong to `z`: 0 to 1."""
         return self.decode_logits(z).sigmoid()
 
-    def forward(self, images: Float[Tensor, "batch *shape"]) -> AutoencoderOutput:
+    def forward(self, images: Float[Tensor, " batch *shape"]) -> AutoencoderOutput:
         z = self.encode(images)  # (B, Z)
         return AutoencoderOutput(self.decode_logits(z), z)
 
@@ -142,7 +142,7 @@ def reparameterize(
 
 def kl_divergence(
     mean: Float[Tensor, "batch latent"], log_var: Float[Tensor, "batch latent"]
-) -> Float[Tensor, "batch"]:
+) -> Float[Tensor, " batch"]:
     """Return, in nats, how far each row's distribution is from the standard normal; 0 only if it is the same.
 
     -1/2 sum(1 + log var - mean^2 - var), Kingma and Welling 2014, appendix B.
@@ -166,7 +166,7 @@ class VAELoss:
     kl: Float[Tensor, ""]
 
 
-def vae_loss(output: VAEOutput, images: Float[Tensor, "batch *shape"], beta: float | int = 1.0) -> VAELoss:
+def vae_loss(output: VAEOutput, images: Float[Tensor, " batch *shape"], beta: float | int = 1.0) -> VAELoss:
     """Return what training lowers: bad copies plus `beta` times the distance from the standard normal.
 
     Raises ValueError for a negative `beta`.
@@ -189,7 +189,7 @@ class VAE(Autoencoder):
         self.encoder = two_layers(config.n_pixels, config.n_hidden, 2 * config.n_latent, generator)
 
     def distribution(
-        self, images: Float[Tensor, "batch *shape"]
+        self, images: Float[Tensor, " batch *shape"]
     ) -> tuple[Float[Tensor, "batch latent"], Float[Tensor, "batch latent"]]:
         """Return mean and log-variance for each image."""
         check_images(images, self.config.shape)
@@ -197,12 +197,12 @@ class VAE(Autoencoder):
         mean, log_var = self.encoder(images.flatten(1)).chunk(2, dim=1)  # (B, Z) each
         return mean, log_var
 
-    def encode(self, images: Float[Tensor, "batch *shape"]) -> Float[Tensor, "batch latent"]:
+    def encode(self, images: Float[Tensor, " batch *shape"]) -> Float[Tensor, "batch latent"]:
         """Return the mean for each image: its place on the map, without the blur."""
         return self.distribution(images)[0]
 
     def forward(
-        self, images: Float[Tensor, "batch *shape"], generator: torch.Generator | None = None
+        self, images: Float[Tensor, " batch *shape"], generator: torch.Generator | None = None
     ) -> VAEOutput:
         """Encode, draw one z for each image from `generator`, and decode it."""
         mean, log_var = self.distribution(images)
@@ -210,7 +210,7 @@ class VAE(Autoencoder):
         return VAEOutput(self.decode_logits(z), z, mean, log_var)
 
     @torch.no_grad()
-    def generate(self, n: int, generator: torch.Generator | None = None) -> Float[Tensor, "batch *shape"]:
+    def generate(self, n: int, generator: torch.Generator | None = None) -> Float[Tensor, " batch *shape"]:
         """Make `n` new images from random places of the map."""
         if n < 1:
             raise ValueError(f"n={n}; expected at least 1")
@@ -220,7 +220,7 @@ class VAE(Autoencoder):
     @torch.no_grad()
     def interpolate(
         self, first: Float[Tensor, "*shape"], last: Float[Tensor, "*shape_too"], steps: int = 8
-    ) -> Float[Tensor, "steps *shape"]:
+    ) -> Float[Tensor, " steps *shape"]:
         """Walk in a straight line over the map from one image to another, both ends included."""
         if steps < 2:
             raise ValueError(f"steps={steps}; expected at least 2")
