@@ -8,13 +8,14 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Threads that wait should sleep: see course_lib/__init__.py.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: help lab demo test test-quick test-faults lint format lessons constraints clean
+.PHONY: help lab demo test test-quick test-faults lint format lessons review constraints clean
 help:
 	@echo "make lab         open JupyterLab on your Start page"
 	@echo "make demo        an instructor's day on a made class"
 	@echo "make test        every test (brings bubblewrap and Chromium where it may)"
 	@echo "make test-quick  the fast tests, under three minutes"
 	@echo "make test-faults every fault of a grading run, 50 kills (half an hour)"
+	@echo "make review      git diff with notebooks as text"
 	@echo "make lint        ruff and mypy;  make format  formats"
 	@echo "make lessons     run every lesson again and keep its outputs"
 	@echo "make clean       remove .venv and caches; your work/ and class/ stay"
@@ -52,6 +53,10 @@ lint: $(VENV)/.test
 
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+# Notebooks compared as text, without outputs: make review, or make review ARGS=main..
+review: $(VENV)/.course
+	@git -c diff.notebook.textconv="$(BIN)/python -m course_lib.authoring.text" diff $(ARGS)
 
 lessons: $(VENV)/.test
 	COURSE_FROZEN=1 $(BIN)/jupyter nbconvert --to notebook --inplace --execute --ExecutePreprocessor.record_timing=False \

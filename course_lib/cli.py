@@ -373,6 +373,42 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
+@app.command(rich_help_panel=MAINTAIN)
+def new(
+    number: Annotated[str, typer.Argument(help="The lesson's number, such as 05.", metavar="NN")],
+    slug: Annotated[str, typer.Argument(help="Its name: small letters, digits, hyphens.", metavar="SLUG")],
+    title: Annotated[str, typer.Option(help="Its heading (default: from the name).")] = "",
+) -> None:
+    """Lay out a new lesson: notebook, lab with an exercise that works, quiz, answers for its grader, README row."""
+    from course_lib.authoring.new import lay_out
+
+    workspace = find_workspace()
+    for path in lay_out(workspace, number, slug, title or slug.replace("-", " ").capitalize()):
+        typer.echo(path.relative_to(workspace.root))
+    number = number.zfill(2)
+    typer.echo(
+        f"Look for TO DO in them. `course text {number}` turns notebooks into text and back, `course release {number}` "
+        'makes the lab; "Adding a lesson" in assessments/instructor-guide.md goes on from there.'
+    )
+
+
+@app.command(rich_help_panel=MAINTAIN)
+def text(
+    number: Annotated[str, typer.Argument(help="The lesson's number, such as 05.", metavar="NN")],
+    back: Annotated[bool, typer.Option("--back", help="Make the notebooks of the texts.")] = False,
+    out: Annotated[Path, typer.Option(help="Where the texts lie.")] = Path("work/text"),
+) -> None:
+    """Write a lesson and its lab as text that can be edited anywhere, and with --back make notebooks of them again.
+
+    Code cells that did not change keep their outputs; nbgrader's settings follow from the cells' ids.
+    """
+    from course_lib.authoring.text import lesson_texts, make_notebooks
+
+    workspace = find_workspace()
+    for path in (make_notebooks if back else lesson_texts)(workspace, number, workspace.root / out):
+        typer.echo(path.relative_to(workspace.root) if path.is_relative_to(workspace.root) else path)
+
+
 @train_app.command("course-gpt")
 def train_course_gpt(
     out: Annotated[Path, typer.Option(help="Folder for the new weights.")] = Path("work/course-gpt"),

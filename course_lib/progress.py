@@ -37,6 +37,7 @@ class Progress:
         guesses, near: predictions that were made there, and those that were right or close.
         quiz_right, quiz_answered, quiz_questions: answers in the quiz.
         lab: "" (nothing written), "begun", "handed in" or "feedback".
+        sealed: whether its packet task is done; `has_packet` says whether there is one.
         feedback: the feedback page, None if there is none.
     """
 
@@ -52,6 +53,7 @@ class Progress:
     lab: str
     sealed: bool
     feedback: Path | None = None
+    has_packet: bool = True
 
     @property
     def number(self) -> str:
@@ -60,7 +62,7 @@ class Progress:
     @property
     def done(self) -> bool:
         """The completion standard: handed in and sealed; reading and quiz are for the learner."""
-        return self.lab in ("handed in", "feedback") and self.sealed
+        return self.lab in ("handed in", "feedback") and (self.sealed or not self.has_packet)
 
     @property
     def read(self) -> bool:
@@ -124,6 +126,7 @@ def read_progress(workspace: Workspace, learner: str) -> list[Progress]:
                 _lab_state(workspace, name, learner),
                 number in sealed,
                 page if page.is_file() else None,
+                (workspace.labs / name / "packet.ipynb").is_file(),
             )
         )
     return found
@@ -142,7 +145,7 @@ def progress_table(rows: list[Progress]) -> Table:
             f"{row.guesses}, {row.near} close" if row.guesses else "-",
             f"{row.quiz_right} of {row.quiz_questions} right" if row.quiz_questions else "-",
             row.lab or "not begun",
-            "sealed" if row.sealed else "open",
+            "sealed" if row.sealed else "open" if row.has_packet else "-",
             "yes" if row.done else "",
         )
     return table

@@ -30,6 +30,7 @@ def workspace(tmp_path: Path) -> Workspace:
     for name in (LAB, "01-next"):
         notebook = new_notebook(cells=[new_markdown_cell(f"# {name[:2]} · A title\n\ntext")])
         nbformat.write(notebook, tmp_path / "lessons" / f"{name}.ipynb")
+        touch(tmp_path / "labs" / name / "packet.ipynb")
     quiz = (REPO / "assessments/quizzes/00.yaml").read_text(encoding="utf-8")
     (tmp_path / "assessments/quizzes/00.yaml").write_text(quiz, encoding="utf-8")
     return Workspace(tmp_path)
@@ -114,6 +115,13 @@ def test_a_quiz_that_was_answered_is_a_lesson_that_was_read(workspace: Workspace
         record_answer(workspace.work / "progress.json", "00", question.id, False)
     assert first(workspace).quiz_answered == 8
     assert step(workspace)[0] == "do lab 00"
+
+
+def test_a_lesson_without_a_packet_task_is_done_when_its_lab_is_handed_in(workspace: Workspace) -> None:
+    (workspace.labs / LAB / "packet.ipynb").unlink()
+    (workspace.work / ".submitted" / "course" / f"ada+{LAB}+2026-01-01").mkdir(parents=True)
+    assert first(workspace).done
+    assert step(workspace)[0] == "read lesson 01"
 
 
 def test_guesses_are_counted_as_the_page_shows_them(workspace: Workspace) -> None:

@@ -45,7 +45,8 @@ class StartPage:
         guesses = f"<br>{row.guesses} guesses, {row.near} close" if row.guesses else ""
         quiz = f"{row.quiz_right} of {row.quiz_questions} right" if row.quiz_answered else "not answered"
         lab = self._link(LAB[row.lab], f"work/{row.name}/lab.ipynb")
-        packet = self._link("sealed" if row.sealed else "open", f"work/{row.name}/packet.ipynb")
+        task = self._link("sealed" if row.sealed else "open", f"work/{row.name}/packet.ipynb")
+        packet = task if row.has_packet else "none"
         feedback = self._link("read it", row.feedback) if row.feedback else "none yet"
         done = "\u2713" if row.done else ""
         columns = (row.number, lesson, cells + guesses, quiz, lab, packet, feedback, done)
