@@ -23,11 +23,11 @@ class Month:
     """What a month of requests needs.
 
     Attributes:
-        requests: how many.
+        tickets: how many requests.
         tokens_in, tokens_out: of one request.
     """
 
-    requests: int
+    tickets: int
     tokens_in: int
     tokens_out: int
 
@@ -35,7 +35,7 @@ class Month:
         """Return what the tokens cost at a claimed price, such as "haiku-4-5-price"."""
         values = claim(price).values
         cost = self.tokens_in * values["input_per_mtok"] + self.tokens_out * values["output_per_mtok"]
-        return self.requests * cost / 1e6
+        return self.tickets * cost / 1e6
 
 
 def price_of_a_page(page: float, tokens: Mapping[str, int], price: str) -> Finding:
@@ -91,9 +91,9 @@ def a_months_bill(month: Month, price: str, mistaken: str) -> Finding:
         "USD a month",
         f"{right:.2f}",
         None,
-        f"With the other two numbers it would be {wrong:.2f} USD, a factor of {max(right / wrong, wrong / right):.1f}. They are "
-        f"not invented: they are the right price **of another model**, {other.subject}, listed on {other.as_of}. A price "
-        "without a name, a source and a day cannot even be checked.",
+        f"With the other two numbers it would be {wrong:.2f} USD, a factor of {max(right / wrong, wrong / right):.1f}. "
+        f"They are not invented: they are the right price **of another model**, {other.subject}, listed on "
+        f"{other.as_of}. A price without a name, a source and a day cannot even be checked.",
     )
 
 
@@ -108,9 +108,8 @@ def share_of_tokens(tokens: float, people: float, one_in_a_hundred: float) -> Fi
     rows = [
         ["tokens", f"{tokens:,.2f} USD"],
         ["people who review", f"{people:,.2f} USD"],
+        ["together", f"{total:,.2f} USD"],
         ["together, with five times the tokens", f"{5 * tokens + people:,.2f} USD"],
         ["together, reviewing one suggestion fewer per 100", f"{total - one_in_a_hundred:,.2f} USD"],
     ]
-    return Finding(
-        "share of tokens", f"{tokens / total:.1%}", lambda _: table(["a month", "cost"], rows)
-    )
+    return Finding("share of tokens", f"{tokens / total:.1%}", lambda _: table(["a month", "cost"], rows))

@@ -30,7 +30,9 @@ def how_its_loss_fell(model: GPT, record: Record) -> Picture:
     figure, axis = new_figure()
     axis.plot(steps, losses, color=BLUE)
     axis.axhline(blind, color=GREY, linestyle=":", linewidth=1.4)
-    axis.text(steps[-1], blind - 0.12, f"every token the same chance: {blind:.2f}", ha="right", va="top", color=GREY)
+    axis.text(
+        steps[-1], blind - 0.12, f"every token the same chance: {blind:.2f}", ha="right", va="top", color=GREY
+    )
     axis.set(xlabel="step", ylabel="loss", ylim=(0, blind + 0.4), xlim=(0, None))
     plain_ticks(axis.xaxis)
     last = sum(losses[-10:]) / len(losses[-10:])
@@ -53,19 +55,23 @@ def after_fine_tuning(base: Record, chat: Record, about: str = "the country is n
     asked, hardest = counts[about], min(counts, key=lambda name: counts[name]["right"] / counts[name]["n"])
     row = counts[hardest]
     low, high = wilson_interval(row["right"], row["n"])
-    losses = [[r["held_out"][name] for r in (base, chat)] for name in ("loss_facts", "loss_language_reference")]
+    losses = [
+        [r["held_out"][name] for r in (base, chat)] for name in ("loss_facts", "loss_language_reference")
+    ]
     moved = ["rose" if after > before else "fell" for before, after in losses]
     changed = "; ".join(
         f"{text} it {way} from {before:.2f} to {after:.2f}"
-        for text, way, (before, after) in zip(("on new fact texts", "on the manual"), moved, losses, strict=True)
+        for text, way, (before, after) in zip(
+            ("on new fact texts", "on the manual"), moved, losses, strict=True
+        )
     )
     return Finding(
         f"right answers where {about}",
         f"{asked['right'] / asked['n']:.0%}",
         lambda guess: draw_answers(counts, guess),
-        f"Fewest right where {hardest}: {row['right']} of {row['n']} (95% interval: {low:.0%} to {high:.0%}). Fine-tuning "
-        f"had a price. The loss at going on with a text changed, too: {changed}. Why, we have not tested: it may expect "
-        "questions now, or have forgotten.",
+        f"Fewest right where {hardest}: {row['right']} of {row['n']} (95% interval: {low:.0%} to {high:.0%}). The loss "
+        f"at going on with a text changed, too: {changed}. Why, we have not tested: it may expect questions now, or "
+        "have forgotten.",
     )
 
 

@@ -121,14 +121,15 @@ def draw_lens(result: LensResult, guess: object = None) -> Picture:
         curve = result.accuracy(group)
         low, high = zip(*(result.interval(group, layer) for layer in range(len(curve))), strict=True)
         axis.fill_between(range(len(curve)), low, high, color=colour, alpha=0.18, linewidth=0)
-        axis.plot(curve, style, color=colour, label=f"{group} ({int(result.counted[group].sum()):,} tokens)")
+        axis.plot(curve, style, color=colour, label=group)
     axis.set_xticks(range(len(curve)), ["embedding", *[f"layer {layer}" for layer in range(1, len(curve))]])
     axis.set(ylim=(-0.03, 1.03), ylabel="share of right guesses")
-    axis.legend(loc="lower right")
+    figure.legend(loc="outside upper center", ncols=len(GROUPS))
     mark_guess(axis, guess, share=True)
     parts = [f"{group} {', '.join(f'{x:.0%}' for x in result.accuracy(group))}" for group in GROUPS]
     sentence = "Right guesses read out after the embedding and each layer: " + "; ".join(parts) + "."
-    return Picture(figure, sentence, "Read out after each layer. Bands: 95% intervals.")
+    sizes = ", ".join(f"{int(result.counted[group].sum()):,} tokens of {group}" for group in GROUPS)
+    return Picture(figure, sentence, f"Read out after each layer: {sizes}. Bands: 95% intervals.")
 
 
 def read_half_way(model: GPT, tokenizer: BytePairTokenizer, layer: int = 2) -> Finding:
@@ -152,7 +153,7 @@ def _what_the_order_is(result: LensResult, layer: int) -> str:
     verdict = (
         "No two of these intervals overlap: **in this model the three groups do come in the order of the saying.**"
         if apart
-        else "These intervals do not lie in the order of the saying, one clear of the next: **this model does not show it.**"
+        else "These intervals are not clear of each other in the order of the saying: **this model does not show it.**"
     )
     return (
         f"After layer {layer}, as a part of what can be read out at the end: {', '.join(parts)}. {verdict} "

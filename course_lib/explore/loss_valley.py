@@ -73,7 +73,7 @@ def learned_price(sizes: Tensor, prices: Tensor, weight: float) -> Finding:
 def draw_prices(sizes: Tensor, prices: Tensor, weight: float, guess: object = None) -> Picture:
     """Draw the sales, the line price = weight x size and, if the guess is a number, its line, too."""
     figure, axis = new_figure()
-    axis.plot(sizes, prices, "o", color=GREY, markersize=4, label=f"{len(sizes)} sales")
+    axis.plot(sizes.numpy(), prices.numpy(), "o", color=GREY, markersize=4, label=f"{len(sizes)} sales")
     ends = np.array([0.0, 1.08 * float(sizes.max())])
     axis.plot(ends, weight * ends, color=BLUE, label=f"learned: {weight:.1f} USD per square foot")
     top = 1.1 * float(prices.max())
@@ -83,7 +83,9 @@ def draw_prices(sizes: Tensor, prices: Tensor, weight: float, guess: object = No
     axis.set(xlabel="size (square feet)", ylabel="price (USD)", xlim=(0, ends[1]), ylim=(0, top))
     plain_ticks(axis.xaxis, axis.yaxis)
     axis.legend(loc="upper left")
-    sentence = f"{len(sizes)} house sales and the learned line: price = {weight:.1f} USD x size in square feet."
+    sentence = (
+        f"{len(sizes)} house sales and the learned line: price = {weight:.1f} USD x size in square feet."
+    )
     return Picture(figure, sentence, "")
 
 
@@ -102,8 +104,8 @@ def too_long_steps(x: Tensor, y: Tensor, steps: int = 100) -> Finding:
         f"times as far away after {steps} steps as at the start, at 1.1 x critical",
         f"{float(f'{last[1.1]:.2g}'):,.0f}",
         lambda guess: draw_how_far_off(away, guess),
-        f"At 1.01 times the critical rate it is only {last[1.01]:.1f} times as far away. So little divides learning from "
-        "breaking. In real training, too, one looks for a large rate that is still stable.",
+        f"At 1.01 times the critical rate it is only {last[1.01]:.1f} times as far away. So little divides learning "
+        "from breaking. In real training, too, one looks for a large rate that is still stable.",
     )
 
 

@@ -7,6 +7,7 @@ import re
 import time
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import torch
@@ -61,8 +62,8 @@ def using_what_it_was_told(model: GPT, tokenizer: BytePairTokenizer) -> Finding:
 def _what_being_told_means(right: int, n: int, name: str, capital: str) -> str:
     if right < n / 10:
         return (
-            f"No country {name} was in its text, so nothing spoke against {capital}. **This small model does not use what "
-            "it has just been told**; larger ones do so much better."
+            f"{name} was never in its text, so nothing spoke against {capital}. **This small model does not use what "
+            "it has just been told**; larger ones do that much better."
         )
     return f"It used what it was told {right / n:.0%} of the time, about countries that were not in its text."
 
@@ -71,7 +72,10 @@ def _what_being_told_means(right: int, n: int, name: str, capital: str) -> str:
 
 
 def hotter(
-    model: GPT, tokenizer: BytePairTokenizer, questions: Sequence[facts.Question], temperatures: Sequence[float]
+    model: GPT,
+    tokenizer: BytePairTokenizer,
+    questions: Sequence[facts.Question],
+    temperatures: Sequence[float],
 ) -> Finding:
     """Ask the questions once at each temperature (seed 0); the reader guesses the share at the last one."""
     right = {}
@@ -79,7 +83,7 @@ def hotter(
         right[T] = exact_match(model, tokenizer, questions, T, torch.Generator().manual_seed(0))
     last = temperatures[-1]
     shares = [one.share for one in right.values()]
-    falls = all(later <= earlier for earlier, later in zip(shares, shares[1:], strict=False))
+    falls = all(later <= earlier for earlier, later in pairwise(shares))
     verdict = (
         "No hotter setting did better than a cooler one: what a hot draw adds is unlikely tokens."
         if falls
@@ -107,7 +111,9 @@ def draw_hotter(right: Mapping[float, Accuracy], guess: object = None) -> Pictur
     mark_guess(axis, guess, share=True)
     n = next(iter(right.values())).n
     parts = "; ".join(f"T = {T:g} {one.share:.0%}" for T, one in right.items())
-    return Picture(figure, f"Right answers to {n} questions: {parts}.", f"{n} questions at each; bars: 95% intervals.")
+    return Picture(
+        figure, f"Right answers to {n} questions: {parts}.", f"{n} questions at each; bars: 95% intervals."
+    )
 
 
 # --- 3: training is programming -------------------------------------------------------------------------------
@@ -130,7 +136,9 @@ def train_tiny(
     with Live() as live:
 
         def speak(history: History) -> None:
-            live.show(lambda: f"{name} step {history.step[-1]} of {steps}: loss {history.loss[-1]:.2f}".strip())
+            live.show(
+                lambda: f"{name} step {history.step[-1]} of {steps}: loss {history.loss[-1]:.2f}".strip()
+            )
 
         config = TrainConfig(steps=steps, lr=1e-2, warmup=10)
         train(model, next_batch, config, generator, progress=False, on_step=speak)
@@ -174,17 +182,27 @@ def draw_worlds(chances: Mapping[str, Mapping[str, float]], guess: object = None
     """Draw the chances of the same words in two models, side by side."""
     figure, axis = new_figure(height=2.8)
     words = list(next(iter(chances.values())))
-    for (name, found), shift, colour, hatch in zip(chances.items(), (-0.2, 0.2), (GREY, BLUE), ("//", ""), strict=True):
+    for (name, found), shift, colour, hatch in zip(
+        chances.items(), (-0.2, 0.2), (GREY, BLUE), ("//", ""), strict=True
+    ):
         places = [place + shift for place in range(len(words))]
-        bars = axis.bar(places, list(found.values()), 0.4, color=colour, hatch=hatch, edgecolor="white", label=name)
+        bars = axis.bar(
+            places, list(found.values()), 0.4, color=colour, hatch=hatch, edgecolor="white", label=name
+        )
         axis.bar_label(bars, [f"{chance:.0%}" for chance in found.values()], fontsize=10, padding=2)
     axis.set_xticks(range(len(words)), words)
     axis.set_yticks([0, 0.25, 0.5], ["0%", "25%", "50%"])
     axis.set(ylim=(0, 0.6), ylabel="chance of being next")
     axis.legend(loc="upper left")
     mark_guess(axis, guess, share=True)
-    parts = [f"{name}: " + ", ".join(f"{w} {c:.0%}" for w, c in found.items()) for name, found in chances.items()]
-    return Picture(figure, f"Chances after “{facts.CAT_PROMPT}”. " + "; ".join(parts) + ".", f"After “{facts.CAT_PROMPT}”.")
+    parts = [
+        f"{name}: " + ", ".join(f"{w} {c:.0%}" for w, c in found.items()) for name, found in chances.items()
+    ]
+    return Picture(
+        figure,
+        f"Chances after “{facts.CAT_PROMPT}”. " + "; ".join(parts) + ".",
+        f"After “{facts.CAT_PROMPT}”.",
+    )
 
 
 # --- 4: we can retrain quickly --------------------------------------------------------------------------------
@@ -208,7 +226,8 @@ def training_speed(model: GPT, seconds: float = 4.0, rows: int = 8) -> float:
             steps += 1
             if steps == 0:
                 began = time.perf_counter()
-            live.show(lambda: f"measuring: {max(steps, 0) * rows * model.config.context:,} tokens so far")
+            read = max(steps, 0) * rows * model.config.context
+            live.show(lambda read=read: f"measuring: {read:,} tokens so far")  # type: ignore[misc]
     return steps * rows * model.config.context / (time.perf_counter() - began)
 
 
@@ -264,7 +283,9 @@ def ranks_of_draws(
     """Draw `answers` continuations of `tokens` tokens at T = 1 and return the rank of each drawn token."""
     start = tokenizer.encode(prompt)
     generator = torch.Generator().manual_seed(seed)
-    drawn = torch.tensor(generate_batch(model, [start] * answers, tokens, 1.0, generator))  # (answers, tokens)
+    drawn = torch.tensor(
+        generate_batch(model, [start] * answers, tokens, 1.0, generator)
+    )  # (answers, tokens)
     read = torch.cat((torch.tensor([start] * answers), drawn), dim=1)
     with torch.no_grad():
         scores = model(read).logits[:, len(start) - 1 : -1]  # (answers, tokens, V)
@@ -289,7 +310,7 @@ def drawing(model: GPT, tokenizer: BytePairTokenizer, prompts: Mapping[str, str]
         f"of {n} drawn tokens the model's first choice ({first.name})",
         f"{first.share(1, 1):.0%}",
         lambda guess: draw_ranks(found, guess),
-        f"First choices, with 95% intervals: {', '.join(parts)}. The share depends on the text: where much is possible, "
+        f"First choices, with 95% intervals: {', '.join(parts)}. It depends on the text: where much is possible, "
         "the first choice is drawn less often. The rest are the draws that make two answers differ.",
     )
 
@@ -297,21 +318,36 @@ def drawing(model: GPT, tokenizer: BytePairTokenizer, prompts: Mapping[str, str]
 def draw_ranks(found: Sequence[Draws], guess: object = None) -> Picture:
     """Draw for each kind of text which share of the drawn tokens was first, second to fifth, or later choice."""
     figure, axis = new_figure(height=2.0)
-    kinds = (("first choice", 1, 1, BLUE, ""), ("second to fifth", 2, 5, SKY, "//"), ("later", 6, math.inf, ORANGE, ".."))
+    kinds = (
+        ("first choice", 1, 1, BLUE, ""),
+        ("second to fifth", 2, 5, SKY, "//"),
+        ("later", 6, math.inf, ORANGE, ".."),
+    )
     parts = []
     for place, draws in enumerate(found):
         left = 0.0
         for label, low, high, colour, hatch in kinds:
             share = draws.share(low, high)
-            axis.barh(place, share, 0.6, left, color=colour, hatch=hatch, edgecolor="white", label=label if place == 0 else None)
+            axis.barh(
+                place,
+                share,
+                0.6,
+                left,
+                color=colour,
+                hatch=hatch,
+                edgecolor="white",
+                label=label if place == 0 else None,
+            )
             if share > 0.06:
                 axis.text(left + share / 2, place, f"{share:.0%}", ha="center", va="center", fontsize=11,
                           bbox={"facecolor": "white", "linewidth": 0, "pad": 1.5})  # fmt: skip
             left += share
-        parts.append(f"{draws.name}: " + ", ".join(f"{label} {draws.share(a, b):.0%}" for label, a, b, _, _ in kinds))
+        parts.append(
+            f"{draws.name}: " + ", ".join(f"{label} {draws.share(a, b):.0%}" for label, a, b, _, _ in kinds)
+        )
     axis.set_yticks(range(len(found)), [draws.name for draws in found])
     axis.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
-    axis.set(xlim=(0, 1), ylim=(len(found) - 0.5, -0.5))
+    axis.set(xlim=(0, 1), ylim=(len(found) - 0.5, -0.75))
     axis.grid(visible=False)
     figure.legend(loc="outside upper center", ncols=3)
     mark_guess(axis, guess, along="x", share=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
+from torch import nn
 
 from course_lib.explore.figure import BLUE, GREY, ORANGE, SKY, Picture, new_figure
 from course_lib.explore.view import View
@@ -51,7 +52,9 @@ class Pass:
 
 
 @torch.no_grad()
-def follow(model: GPT, tokenizer: BytePairTokenizer, text: str, temperature: float = 1.0, seed: int = 0) -> Pass:
+def follow(
+    model: GPT, tokenizer: BytePairTokenizer, text: str, temperature: float = 1.0, seed: int = 0
+) -> Pass:
     """Follow `text` through the model, and draw one token with `temperature` and `seed`.
 
     Raises:
@@ -65,7 +68,7 @@ def follow(model: GPT, tokenizer: BytePairTokenizer, text: str, temperature: flo
     def keep(_module: Any, _inputs: Any, output: Any) -> None:
         mixed.append(output[0])  # (1, T, width), what attention adds
 
-    hooks = [block.attention.register_forward_hook(keep) for block in model.blocks]
+    hooks = [cast(nn.Module, block.attention).register_forward_hook(keep) for block in model.blocks]
     try:
         output = model(torch.tensor([ids]), return_attention=True, return_states=True)
     finally:
@@ -131,7 +134,7 @@ def _tiles(axis: Axes, rows: Tensor, middle: Sequence[float], step: float, y: fl
     half = 0.43 * step
     for x, row in zip(middle, rows, strict=True):
         axis.imshow(
-            row.reshape(8, -1), cmap="cividis", vmin=-SCALE, vmax=SCALE, aspect="auto", interpolation="nearest",
+            row.reshape(8, -1).numpy(), cmap="cividis", vmin=-SCALE, vmax=SCALE, aspect="auto", interpolation="nearest",
             extent=(x - half, x + half, y - DOWN / 2, y + DOWN / 2), zorder=4,
         )  # fmt: skip
 
@@ -214,13 +217,19 @@ def _output(axis: Axes, seen: Pass, x: float, step: float, y: float, high: float
         axis.text(1.78 + length, line, f"{float(chances[token]):.0%}", va="center", fontsize=10)
     axis.text(1.5, top + 0.22, "score", ha="right", va="center", fontsize=9.5, color="#333333")
     axis.text(1.72, top + 0.22, "chance", ha="left", va="center", fontsize=9.5, color="#333333")
-    lines = [f"{len(seen.scores):,} scores, one for", "each token; softmax;", f"a draw: {seen.names[seen.picked]}"]
+    lines = [
+        f"{len(seen.scores):,} scores, one for",
+        "each token; softmax;",
+        f"a draw: {seen.names[seen.picked]}",
+    ]
     _beside(axis, top + 0.22, "output", lines)
     back, end = x + step, high - 0.7  # below the place for the next token
     line = top - 0.22 * best.index(seen.picked) if seen.picked in best else top - 0.9
     start = 2.3 + 1.75 * float(chances[seen.picked])
     axis.plot([start, back, back], [line, line, end], color=ORANGE, linestyle=(0, (4, 2)), linewidth=1.3)
-    axis.annotate("", (back, end + 0.02), (back, end - 0.14), arrowprops={"arrowstyle": "-|>", "color": ORANGE})
+    axis.annotate(
+        "", (back, end + 0.02), (back, end - 0.14), arrowprops={"arrowstyle": "-|>", "color": ORANGE}
+    )
 
 
 def _key(axis: Axes) -> None:
@@ -250,8 +259,8 @@ def _in_a_sentence(seen: Pass) -> str:
         for i in seen.scores.topk(3).indices.tolist()
     )
     return (
-        f"The whole machine for “{seen.text}”: {len(seen.ids)} tokens; an embedding of {seen.sums[0].shape[1]} numbers for "
-        f"each; {len(seen.looks)} layers, in each of which attention and feed-forward add to the running sum; "
+        f"The whole machine for “{seen.text}”: {len(seen.ids)} tokens; an embedding of {seen.sums[0].shape[1]} numbers "
+        f"for each; {len(seen.looks)} layers, in each of which attention and feed-forward add to the running sum; "
         f"{len(seen.scores):,} scores, the best {best}; drawn: {seen.names[seen.picked]}, which is appended. Read out "
         f"after the embedding and each layer it would say: {readings}."
     )
@@ -274,7 +283,11 @@ def stages_of(seen: Pass) -> list[Stage]:
     tokens, chances = seen.tokens, softmax(seen.scores, 1.0)
     found = [
         Stage("text", (len(seen.text),), f"“{seen.text}”"),
-        Stage("tokenizer", (len(tokens),), ", ".join(f"{t} = {i}" for t, i in zip(tokens, seen.ids, strict=True))),
+        Stage(
+            "tokenizer",
+            (len(tokens),),
+            ", ".join(f"{t} = {i}" for t, i in zip(tokens, seen.ids, strict=True)),
+        ),
         Stage("embedding", tuple(seen.sums[0].shape), f"the last token begins {_first(seen.sums[0][-1])}"),
     ]
     for layer, look in enumerate(seen.looks, 1):
@@ -287,7 +300,9 @@ def stages_of(seen: Pass) -> list[Stage]:
         found.append(Stage(f"layer {layer}, feed-forward", tuple(after.shape), value))
     best = int(seen.scores.argmax())
     size = tuple(seen.scores.shape)
-    found.append(Stage("scores", size, f"the highest is {float(seen.scores[best]):.2f} for {seen.names[best]}"))
+    found.append(
+        Stage("scores", size, f"the highest is {float(seen.scores[best]):.2f} for {seen.names[best]}")
+    )
     found.append(Stage("softmax", size, f"{seen.names[best]} has {float(chances[best]):.1%}"))
     name, chance = seen.names[seen.picked], float(chances[seen.picked])
     found.append(Stage("draw", (1,), f"{name} ({seen.picked}), which had {chance:.1%}"))
@@ -312,7 +327,7 @@ def draw_stage(seen: Pass, number: int) -> tuple[Figure, str]:
         figure, axis = new_figure(height=1.5 if words else 3.0)
         if number == 2 or inner:
             rows = seen.sums[2 * layer + 2 if inner else 0]
-            image = axis.imshow(rows, cmap="cividis", aspect="auto", vmin=-SCALE, vmax=SCALE)
+            image = axis.imshow(rows.numpy(), cmap="cividis", aspect="auto", vmin=-SCALE, vmax=SCALE)
             axis.set_yticks(range(len(tokens)), tokens)
             axis.set_xlabel(f"the {rows.shape[1]} numbers of each token")
             axis.grid(False)
@@ -329,7 +344,7 @@ def draw_stage(seen: Pass, number: int) -> tuple[Figure, str]:
 def _draw_heads(look: Tensor, tokens: Sequence[str]) -> Figure:
     figure, axes = new_figure(columns=len(look))
     for head, axis in enumerate(axes.flat if len(look) > 1 else [axes]):
-        axis.imshow(look[head], cmap="cividis", vmin=0, vmax=1)
+        axis.imshow(look[head].numpy(), cmap="cividis", vmin=0, vmax=1)
         axis.set_xticks(range(len(tokens)), tokens, rotation=90)
         axis.set_yticks(range(len(tokens)), tokens if head == 0 else [])
         axis.set_title(f"head {head + 1}")
@@ -395,4 +410,4 @@ def pipeline_tracer(model: GPT, tokenizer: BytePairTokenizer, texts: Sequence[st
         "text": ipywidgets.Dropdown(options=list(texts), description="text", style=wide),
         "step": ipywidgets.IntSlider(value=1, min=1, max=last, description="stage", style=wide),
     }
-    return View(draw, controls, [{"step": 3}, {"step": 4}, {"step": last - 2}])
+    return View(draw, controls, [{"step": 4}, {"step": 5}, {"step": last - 1}])

@@ -40,7 +40,7 @@ def same_words(probabilities: Mapping[str, float], temperature: float = 0.1) -> 
     """
     first = next(iter(probabilities))
     scores = scores_of(probabilities)
-    cold, cool, hot = (float(softmax(scores, t)[0]) for t in (temperature, 1.0, 5.0))
+    cold, cool = (float(softmax(scores, t)[0]) for t in (temperature, 1.0))
     return Finding(
         f"chance of “{first}” at T = {temperature:g}",
         f"{cold:.0%}",
@@ -74,7 +74,9 @@ def draw_same_words(
         chances = softmax(scores, t)
         axis.axvline(t, color="white", linewidth=1)
         _write_shares(axis, t, chances.tolist())
-        parts.append(f"T = {t:g}: {', '.join(f'{w} {c:.0%}' for w, c in zip(words, chances.tolist(), strict=True))}")
+        parts.append(
+            f"T = {t:g}: {', '.join(f'{w} {c:.0%}' for w, c in zip(words, chances.tolist(), strict=True))}"
+        )
     choices = [f"{float(effective_choices(softmax(scores, t))):.1f}" for t in SHOWN]
     top = axis.secondary_xaxis("top")
     top.set_xticks(SHOWN, choices)
@@ -86,10 +88,14 @@ def draw_same_words(
     beside.axis("off")
     mark_guess(beside, guess, share=True)
     sentence = (
-        "Five words that share 100%, over the temperature. " + "; ".join(parts) + ". As open as a choice between "
+        "Five words that share 100%, over the temperature. "
+        + "; ".join(parts)
+        + ". As open as a choice between "
         f"{', '.join(choices)} equally likely words. The order of the words never changes."
     )
-    caption = "“The cat sat on the …”: cold, nearly always the first word; hot, nearly a fair die. The order stays."
+    caption = (
+        "“The cat sat on the …”: cold, nearly always the first word; hot, nearly a fair die. The order stays."
+    )
     return Picture(figure, sentence, caption)
 
 

@@ -12,7 +12,18 @@ import torch
 
 from course_lib.data import facts
 from course_lib.evaluation.perplexity import bits_per_byte, token_loss
-from course_lib.explore.figure import BLUE, GREY, GUESS, ORANGE, Finding, Picture, mark_guess, new_figure, plain_ticks, table
+from course_lib.explore.figure import (
+    BLUE,
+    GREY,
+    GUESS,
+    ORANGE,
+    Finding,
+    Picture,
+    mark_guess,
+    new_figure,
+    plain_ticks,
+    table,
+)
 from course_lib.explore.live import following
 from course_lib.explore.prediction import quantity
 from course_lib.explore.view import View
@@ -122,9 +133,7 @@ def token_explorer(tokenizer: BytePairTokenizer, text: str, frames: Sequence[Map
     most = len(tokenizer.merges)
     controls = {
         "text": ipywidgets.Text(value=text, description="text", style=wide),
-        "merges": ipywidgets.IntSlider(
-            value=most, min=0, max=most, description="merges", style=wide
-        ),
+        "merges": ipywidgets.IntSlider(value=most, min=0, max=most, description="merges", style=wide),
     }
     return View(draw, controls, frames)
 
@@ -168,8 +177,8 @@ def merges_until(merges: Sequence[tuple[str, str]], word: str, most: int = 3) ->
         f"merges until “{word.strip()}” has {most} pieces or fewer",
         "never" if until is None else str(until),
         lambda guess: draw_merging(merges, word, guess),
-        f"It ends as {' and '.join(f'“{piece.strip()}”' for piece in ends)}. Nobody told the procedure where words have "
-        "stems or endings: it only counted.",
+        f"It ends as {' and '.join(f'“{piece.strip()}”' for piece in ends)}. Nobody told the procedure where words "
+        "have stems or endings: it only counted.",
     )
 
 
@@ -191,7 +200,9 @@ def draw_merging(merges: Sequence[tuple[str, str]], word: str, guess: object = N
             )  # fmt: skip
             at += len(piece)
     names = ["letters", *map(_joined, merges)]
-    axis.set_yticks(range(len(ladder)), [f"{name}   {row}" for row, name in enumerate(names)], family="monospace")
+    axis.set_yticks(
+        range(len(ladder)), [f"{name}   {row}" for row, name in enumerate(names)], family="monospace"
+    )
     axis.set(ylim=(len(ladder) - 0.4, -0.6), xlim=(-0.1, len(word) + 2), xticks=[])
     axis.tick_params(length=0)
     axis.grid(visible=False)
@@ -241,15 +252,21 @@ def missing_words(known: str, new: str, vocab_size: int = 1024) -> Finding:
     cuts = three_cuts(known, new, vocab_size)
     characters, words, subwords = cuts
     rows = [
-        [cut.name, f"{cut.vocabulary:,}", f"{cut.tokens:,}", f"{len(new) / cut.tokens:.1f}", f"{cut.unknown:,}"]
+        [
+            cut.name,
+            f"{cut.vocabulary:,}",
+            f"{cut.tokens:,}",
+            f"{len(new) / cut.tokens:.1f}",
+            f"{cut.unknown:,}",
+        ]
         for cut in cuts
     ]
     return Finding(
         "share of words that are not on the list",
         f"{words.unknown / words.tokens:.0%}",
         lambda _: table(["pieces", "on the list", "tokens", "characters a token", "unknown"], rows),
-        f"Even the list of characters misses {characters.unknown}. The subwords miss {subwords.unknown or 'nothing'}, and need "
-        f"{characters.tokens / subwords.tokens:.1f} times fewer steps than characters.",
+        f"The list of characters misses {characters.unknown}. The subwords miss {subwords.unknown or 'nothing'}, and "
+        f"need {characters.tokens / subwords.tokens:.1f} times fewer steps than characters.",
     )
 
 
@@ -351,7 +368,8 @@ def wordings(model: GPT, tokenizer: BytePairTokenizer, questions: Sequence[str],
     asked = replies(model, tokenizer, questions)
     right = [reply for reply in asked if has_word(reply.answer, value)]
     rows = [
-        [reply.question, reply.answer, f"{reply.mean:.0%}", f"{reply.least[0]} {reply.least[1]:.0%}"] for reply in asked
+        [reply.question, reply.answer, f"{reply.mean:.1%}", f"{reply.least[0]} {reply.least[1]:.0%}"]
+        for reply in asked
     ]
     return Finding(
         f"right answers of {len(asked)}",
@@ -369,9 +387,9 @@ def _what_confidence_says(right: Sequence[Reply], wrong: Sequence[Reply]) -> str
     clear = sum(reply.least[1] < least for reply in wrong)
     lowest = min(reply.mean for reply in wrong)
     return (
-        f"**No wrong answer's confidence is below {int(100 * lowest)}%**, and {surer} of the {len(wrong)} wrong ones are at "
-        f"least as sure as the least sure right one ({mean:.0%}). A mean hides the one token that decides: looking at the "
-        f"least sure token instead, {clear} of the {len(wrong)} stand out (less than {least:.0%})."
+        f"**No wrong answer's confidence is below {int(100 * lowest)}%**, and {surer} of the {len(wrong)} wrong ones "
+        f"are at least as sure as the least sure right one ({mean:.1%}). A mean hides the one token that decides: "
+        f"looking at the least sure token instead, {clear} of the {len(wrong)} stand out (less than {least:.0%})."
     )
 
 
@@ -388,15 +406,20 @@ def ways_of_asking(
         counts[name] = (right, sum(len(tokenizer.encode(text)) for text in texts), texts[0])
     first = next(iter(counts.values()))
     told = "; ".join(
-        f"{name} {right - first[0]:+} right answers for {tokens / first[1] - 1:+.0%} tokens"
+        f"{name}: {_more(right - first[0])} right answers, {_more(tokens / first[1] - 1, share=True)} tokens"
         for name, (right, tokens, _) in list(counts.items())[1:]
     )
     return Finding(
         f"right of {len(plain)}, {about}",
         str(counts[about][0]),
         lambda guess: draw_ways(counts, len(plain), guess),
-        f"Against the question as written: {told}. A larger model may forgive more; how much has to be measured.",
+        f"Against the first row, {told}. A larger model may forgive more; how much has to be measured.",
     )
+
+
+def _more(change: float, share: bool = False) -> str:
+    size = f"{abs(change):.0%}" if share else f"{abs(change):.0f}"
+    return f"{size} {'fewer' if change < 0 else 'more'}"
 
 
 def draw_ways(counts: Mapping[str, tuple[int, int, str]], n: int, guess: object = None) -> Picture:
@@ -412,7 +435,7 @@ def draw_ways(counts: Mapping[str, tuple[int, int, str]], n: int, guess: object 
             ha="right" if inside else "left", color="white" if inside else "black", fontsize=10, zorder=7,
         )  # fmt: skip
     axis.set_yticks(places, list(counts))
-    axis.set(xlim=(0, n), ylim=(len(counts) - 0.5, -0.7), xlabel=f"right answers of {n}")
+    axis.set(xlim=(0, n), ylim=(len(counts) - 0.5, -1.1), xlabel=f"right answers of {n}")
     axis.grid(visible=False)
     mark_guess(axis, guess, along="x")
     parts = "; ".join(f"{name} {right}, {tokens} tokens" for name, (right, tokens, _) in counts.items())
@@ -476,8 +499,8 @@ def counting_letters(
         f"of {new} new words counted right from tokens, after {at} words",
         f"{share:.0%}",
         lambda guess: draw_spelling(steps, learned, guess),
-        f"From bytes it is {learned['bytes'][steps.index(at)]:.0%}: spelling is read off. From tokens it has to be **learned "
-        "by heart, id by id**.",
+        f"From bytes it is {learned['bytes'][steps.index(at)]:.0%}: spelling is read off. From tokens it has to be "
+        "**learned by heart, id by id**.",
     )
 
 
@@ -494,7 +517,7 @@ def draw_spelling(
     axis.minorticks_off()
     axis.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
     axis.set(xlabel="words learned from", ylabel="new words right", ylim=(0, 1.05))
-    axis.legend(loc="lower right")
+    figure.legend(loc="outside upper center", ncols=2)
     mark_guess(axis, guess, share=True)
     parts = [
         f"{name}: " + ", ".join(f"{step} words {share:.0%}" for step, share in zip(steps, curve, strict=True))
@@ -528,9 +551,9 @@ def five_languages(
         f"{about} against {first}, times as many tokens",
         f"{counts[about] / counts[first]:.1f}",
         lambda guess: draw_languages(counts, texts[first][0], guess),
-        f"Over {len(texts[first])} such sentences {about} takes {everything[about] / everything[first]:.1f} times the tokens of "
-        f"{first}. {fewest} has the fewest characters ({letters[fewest]}; {first} {letters[first]}) and takes "
-        f"{everything[fewest] / everything[first]:.1f} times the tokens.",
+        f"Over {len(texts[first])} such sentences {about} takes {everything[about] / everything[first]:.1f} times the "
+        f"tokens of {first}. {fewest} has the fewest characters ({letters[fewest]}; {first} {letters[first]}) and "
+        f"takes {everything[fewest] / everything[first]:.1f} times the tokens.",
     )
 
 
@@ -552,17 +575,23 @@ def draw_languages(counts: Mapping[str, int], sentence: str, guess: object = Non
     axis.set_yticks(range(len(names)), names, fontsize=12)
     most = max(counts.values()) / base
     axis.set_xticks(range(1, int(most) + 1), [f"{n} ×" for n in range(1, int(most) + 1)])
-    axis.set(xlim=(0, 1.22 * most), ylim=(len(names) - 0.5, -0.5), xlabel=f"times as many tokens as {names[0]}")
+    axis.set(
+        xlim=(0, 1.22 * most), ylim=(len(names) - 0.5, -0.9), xlabel=f"times as many tokens as {names[0]}"
+    )
     axis.set_title(f"“{sentence}”", fontsize=12)
     axis.tick_params(axis="y", length=0)
     axis.grid(visible=False, axis="y")
     axis.grid(visible=True, axis="x")
     mark_guess(axis, guess, along="x")
     parts = ", ".join(f"{name} {counts[name]} ({counts[name] / base:.1f} x)" for name in names)
-    return Picture(figure, f"Tokens of “{sentence}”: {parts}.", "One sentence, one meaning. Each block is one token.")
+    return Picture(
+        figure, f"Tokens of “{sentence}”: {parts}.", "One sentence, one meaning. Each block is one token."
+    )
 
 
-def sharing(alone: BytePairTokenizer, shared: BytePairTokenizer, texts: Mapping[str, Sequence[str]]) -> Finding:
+def sharing(
+    alone: BytePairTokenizer, shared: BytePairTokenizer, texts: Mapping[str, Sequence[str]]
+) -> Finding:
     """Ask what the first language pays where a vocabulary of the same size is made from all languages."""
     before, after = tokens_by_language(alone, texts), tokens_by_language(shared, texts)
     first = next(iter(texts))
@@ -595,7 +624,9 @@ def draw_two_tokenizers(
     looks = ((GREY, "//", first), (BLUE, "", second))
     for shift, (colour, hatch, counts), label in zip((-0.2, 0.2), looks, labels, strict=True):
         at = [place + shift for place in range(len(names))]
-        bars = axis.bar(at, [counts[n] for n in names], 0.4, color=colour, hatch=hatch, edgecolor="white", label=label)
+        bars = axis.bar(
+            at, [counts[n] for n in names], 0.4, color=colour, hatch=hatch, edgecolor="white", label=label
+        )
         axis.bar_label(bars, [f"{counts[name]:,}" for name in names], fontsize=10)
     _mark_change(axis, first[names[0]], guess)
     axis.set_xticks(range(len(names)), names)
