@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -9,9 +10,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from course_lib.explore.figure import BLUE, GREY, ORANGE, Picture, new_figure
+from course_lib.data import facts
+from course_lib.evaluation.perplexity import bits_per_byte, token_loss
+from course_lib.explore.figure import (
+    BLUE,
+    GREY,
+    GUESS,
+    ORANGE,
+    Finding,
+    Picture,
+    mark_guess,
+    new_figure,
+    plain_ticks,
+    table,
+)
+from course_lib.explore.live import following
+from course_lib.explore.prediction import quantity
 from course_lib.explore.view import View
-from course_lib.generation.chat import chat_ids
+from course_lib.generation.chat import ask_all, chat_ids
 from course_lib.generation.decode import stream
 from course_lib.tokenizers.base import printable
 from course_lib.tokenizers.bpe import BytePairTokenizer
@@ -20,11 +36,12 @@ from course_lib.tokenizers.split import Split
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from course_lib.models.gpt import GPT
 
-PER_LINE, LINES, LONGEST = 88, 6, 240  # characters in a line of chips, lines, and characters of a text
+PER_LINE, LINES, LONGEST = 62, 6, 240  # characters in a line of chips, lines, and characters of a text
 TINTS = ("#FFFFFF", "#DCEBF5", "#FBEBCF")  # paper, and light tints of the blue and the orange
 
 
@@ -57,7 +74,7 @@ def chips(tokenizer: BytePairTokenizer, ids: Sequence[int]) -> Figure:
     at, line = 0.0, 0
     for token in ids:
         text = chip_text(tokenizer.decode_bytes([token]))
-        width = 0.9 + 1.05 * max(len(text.replace(r"\$", "$")), 0.72 * len(str(token)))
+        width = 0.9 + 1.05 * max(len(text.replace(r"\$", "$")), 0.8 * len(str(token)))
         if at + width > PER_LINE:
             at, line = 0.0, line + 1
         if line == LINES:
@@ -66,7 +83,7 @@ def chips(tokenizer: BytePairTokenizer, ids: Sequence[int]) -> Figure:
         at += width
     lines = 1 + max((line for _, line, _, _ in placed), default=0)
     left_out = len(ids) - len(placed)
-    figure, axis = new_figure(9.0, 0.75 * (lines + (left_out > 0) / 3))
+    figure, axis = new_figure(height=0.75 * (lines + (left_out > 0) / 3))
     axis.set(xlim=(0, PER_LINE), ylim=(-lines - (left_out > 0) / 3, 0))
     axis.axis("off")
     for place, (left, line, width, text) in enumerate(placed):
@@ -78,7 +95,7 @@ def chips(tokenizer: BytePairTokenizer, ids: Sequence[int]) -> Figure:
         middle = left + width / 2
         axis.text(middle, -line - 0.34, text, ha="center", va="center", family="monospace", fontsize=9.5)
         axis.text(
-            middle, -line - 0.74, str(ids[place]), ha="center", va="center", fontsize=7, color="#333333"
+            middle, -line - 0.74, str(ids[place]), ha="center", va="center", fontsize=8, color="#333333"
         )
     if left_out:
         axis.text(PER_LINE, -lines - 0.25, f"... {left_out} more tokens", ha="right", color=GREY)
@@ -113,15 +130,93 @@ def token_explorer(tokenizer: BytePairTokenizer, text: str, frames: Sequence[Map
         return chips_and_sentence(BytePairTokenizer(tokenizer.merges[:merges]), text[:LONGEST])
 
     wide = {"description_width": "6em"}
-    full = {"width": "95%"}
     most = len(tokenizer.merges)
     controls = {
-        "text": ipywidgets.Text(value=text, description="text", style=wide, layout=full),
-        "merges": ipywidgets.IntSlider(
-            value=most, min=0, max=most, description="merges", style=wide, layout=full
-        ),
+        "text": ipywidgets.Text(value=text, description="text", style=wide),
+        "merges": ipywidgets.IntSlider(value=most, min=0, max=most, description="merges", style=wide),
     }
     return View(draw, controls, frames)
+
+
+def in_lines(tokenizer: BytePairTokenizer, ids: Sequence[int], width: int = 76) -> str:
+    """Return tokens with bars between them, broken into lines between tokens and never within one."""
+    lines = [""]
+    for token in ids:
+        piece = tokenizer.token_text(token) + "|"
+        if lines[-1] and len(lines[-1]) + len(piece) > width:
+            lines.append("")
+        lines[-1] += piece
+    return "\n".join(lines).removesuffix("|")
+
+
+# --- merges that were learned by hand -----------------------------------------------------------------------
+
+
+def merging(merges: Sequence[tuple[str, str]], word: str) -> list[list[str]]:
+    """Return the pieces of a word after 0, 1, ... of the merges, each applied from the left to all neighbours."""
+    pieces = list(word)
+    found = [pieces]
+    for left, right in merges:
+        joined: list[str] = []
+        for piece in pieces:
+            if joined and (joined[-1], piece) == (left, right):
+                joined[-1] += piece
+            else:
+                joined.append(piece)
+        pieces = joined
+        found.append(pieces)
+    return found
+
+
+def merges_until(merges: Sequence[tuple[str, str]], word: str, most: int = 3) -> Finding:
+    """Ask after how many merges a word has at most so many pieces."""
+    ladder = merging(merges, word)
+    until = next((n for n, pieces in enumerate(ladder) if len(pieces) <= most), None)
+    ends = ladder[-1]
+    return Finding(
+        f"merges until “{word.strip()}” has {most} pieces or fewer",
+        "never" if until is None else str(until),
+        lambda guess: draw_merging(merges, word, guess),
+        f"It ends as {' and '.join(f'“{piece.strip()}”' for piece in ends)}. Nobody told the procedure where words "
+        "have stems or endings: it only counted.",
+    )
+
+
+def draw_merging(merges: Sequence[tuple[str, str]], word: str, guess: object = None) -> Picture:
+    """Draw the pieces of a word, merge by merge, one row for each; what a merge has just joined is filled."""
+    ladder = merging(merges, word)
+    figure, axis = new_figure(height=0.6 + 0.32 * len(ladder))
+    for row, pieces in enumerate(ladder):
+        at = 0
+        for piece in pieces:
+            fresh = row > 0 and piece == "".join(merges[row - 1])
+            axis.text(
+                at + len(piece) / 2, row, piece.replace(" ", "·"), ha="center", va="center", family="monospace",
+                fontsize=12, zorder=4,
+            )  # fmt: skip
+            axis.broken_barh(
+                [(at + 0.06, len(piece) - 0.12)], (row - 0.38, 0.76), facecolor="#F7D58F" if fresh else "white",
+                edgecolor=ORANGE if fresh else GREY, zorder=3,
+            )  # fmt: skip
+            at += len(piece)
+    names = ["letters", *map(_joined, merges)]
+    axis.set_yticks(
+        range(len(ladder)), [f"{name}   {row}" for row, name in enumerate(names)], family="monospace"
+    )
+    axis.set(ylim=(len(ladder) - 0.4, -0.6), xlim=(-0.1, len(word) + 2), xticks=[])
+    axis.tick_params(length=0)
+    axis.grid(visible=False)
+    for side in ("left", "bottom"):
+        axis.spines[side].set_visible(False)
+    beside = axis.inset_axes((0.8, 0, 0.2, 1), ylim=axis.get_ylim())  # beside the pieces, not across them
+    beside.axis("off")
+    mark_guess(beside, guess)
+    shown = "; ".join(f"{row} {'|'.join(pieces).replace(' ', '·')}" for row, pieces in enumerate(ladder))
+    return Picture(figure, f"The pieces of {word.strip()} after each merge: {shown}.", "")
+
+
+def _joined(pair: tuple[str, str]) -> str:
+    return " + ".join(part.replace(" ", "·") for part in pair)
 
 
 # --- characters, words, subwords ----------------------------------------------------------------------------
@@ -152,6 +247,29 @@ def three_cuts(known: str, new: str, vocab_size: int = 1024) -> list[Cut]:
     return [*cuts, Cut("subwords", bpe.vocab_size, len(bpe.encode(new)), 0)]
 
 
+def missing_words(known: str, new: str, vocab_size: int = 1024) -> Finding:
+    """Ask which share of the words of `new` is not among those of `known`, and compare three ways to cut."""
+    cuts = three_cuts(known, new, vocab_size)
+    characters, words, subwords = cuts
+    rows = [
+        [
+            cut.name,
+            f"{cut.vocabulary:,}",
+            f"{cut.tokens:,}",
+            f"{len(new) / cut.tokens:.1f}",
+            f"{cut.unknown:,}",
+        ]
+        for cut in cuts
+    ]
+    return Finding(
+        "share of words that are not on the list",
+        f"{words.unknown / words.tokens:.0%}",
+        lambda _: table(["pieces", "on the list", "tokens", "characters a token", "unknown"], rows),
+        f"The list of characters misses {characters.unknown}. The subwords miss {subwords.unknown or 'nothing'}, and "
+        f"need {characters.tokens / subwords.tokens:.1f} times fewer steps than characters.",
+    )
+
+
 # --- merge order and longest match --------------------------------------------------------------------------
 
 
@@ -177,30 +295,151 @@ def disagreements(tokenizer: BytePairTokenizer, text: str) -> tuple[int, list[tu
     return len(words), [(merged, longest) for merged, longest in both if merged != longest]
 
 
+def wrong_cut(model: GPT, tokenizer: BytePairTokenizer, words_of: str, text: str) -> Finding:
+    """Ask how much more a text surprises the model when it is cut by longest match instead of merge order.
+
+    Args:
+        words_of: the text whose different words are cut both ways and counted.
+        text: what the model reads, in both cuts.
+    """
+    total, different = disagreements(tokenizer, words_of)
+    cuts = {"merge order": tokenizer.encode(text), "longest piece first": longest_match(tokenizer, text)}
+    size = len(text.encode())
+    bits = {
+        name: bits_per_byte(token_loss(model, ids), len(ids) - 1, size)
+        for name, ids in following(list(cuts.items()), "reading, cut by", lambda item: item[0])
+    }
+    rows = [[name, f"{len(ids):,}", f"{bits[name]:.2f}"] for name, ids in cuts.items()]
+    right, wrong = bits.values()
+    return Finding(
+        "how much more surprised by the wrong cut",
+        f"{wrong / right - 1:.0%}",
+        lambda _: table(["cut", "tokens", "bits per byte"], rows),
+        f"The two disagree on {len(different) / total:.0%} of the manual's {total:,} different words.",
+    )
+
+
 # --- what the model says to a wording -----------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Reply:
-    """A question as ids, the greedy answer, and the mean probability that the model gave the tokens it wrote."""
+    """A question as ids, the greedy answer, and the probability that the model gave each token it wrote."""
 
     question: str
     ids: list[int]
     answer: str
-    confidence: float
+    chances: dict[int, float]  # place in the answer -> probability
+    tokens: list[str]
+
+    @property
+    def mean(self) -> float:
+        return sum(self.chances.values()) / len(self.chances)
+
+    @property
+    def least(self) -> tuple[str, float]:
+        """The token of which the model was least sure, and its probability."""
+        place = min(self.chances, key=lambda place: self.chances[place])
+        return self.tokens[place], self.chances[place]
 
 
-def replies(model: GPT, tokenizer: BytePairTokenizer, questions: Sequence[str], end: int) -> list[Reply]:
-    """Ask each question afresh, greedily, and keep how sure the model was of the tokens it wrote."""
+def replies(model: GPT, tokenizer: BytePairTokenizer, questions: Sequence[str]) -> list[Reply]:
+    """Ask each question afresh, greedily, and keep how sure the model was of each token it wrote."""
+    end = tokenizer.special_tokens[facts.END]
     found = []
-    for question in questions:
+    for question in following(questions, "asking"):
         steps = list(
             stream(model, tokenizer, chat_ids(tokenizer, question), 40, temperature=0, stop_ids={end})
         )
         answer = tokenizer.decode([step.token for step in steps if step.token != end])
-        confidence = sum(step.probability for step in steps) / len(steps)
-        found.append(Reply(question, tokenizer.encode(question), answer, confidence))
+        chances = {place: step.probability for place, step in enumerate(steps)}
+        tokens = [tokenizer.token_text(step.token) for step in steps]
+        found.append(Reply(question, tokenizer.encode(question), answer, chances, tokens))
     return found
+
+
+def has_word(text: str, word: str) -> bool:
+    """Return whether a text has this word, as it is written and whole: "Tunisia" has no "Tunis"."""
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
+
+
+def wordings(model: GPT, tokenizer: BytePairTokenizer, questions: Sequence[str], value: str) -> Finding:
+    """Ask the same in several wordings; the reader guesses how many answers have the word `value`."""
+    asked = replies(model, tokenizer, questions)
+    right = [reply for reply in asked if has_word(reply.answer, value)]
+    rows = [
+        [reply.question, reply.answer, f"{reply.mean:.1%}", f"{reply.least[0]} {reply.least[1]:.0%}"]
+        for reply in asked
+    ]
+    return Finding(
+        f"right answers of {len(asked)}",
+        str(len(right)),
+        lambda _: table(["wording", "answer", "confidence", "least sure of"], rows),
+        _what_confidence_says(right, [reply for reply in asked if reply not in right]),
+    )
+
+
+def _what_confidence_says(right: Sequence[Reply], wrong: Sequence[Reply]) -> str:
+    if not right or not wrong:
+        return "All answers are of one kind, so there is nothing to compare the confidence with."
+    mean, least = min(reply.mean for reply in right), min(reply.least[1] for reply in right)
+    surer = sum(reply.mean >= mean for reply in wrong)
+    clear = sum(reply.least[1] < least for reply in wrong)
+    lowest = min(reply.mean for reply in wrong)
+    return (
+        f"**No wrong answer's confidence is below {int(100 * lowest)}%**, and {surer} of the {len(wrong)} wrong ones "
+        f"are at least as sure as the least sure right one ({mean:.1%}). A mean hides the one token that decides: "
+        f"looking at the least sure token instead, {clear} of the {len(wrong)} stand out (less than {least:.0%})."
+    )
+
+
+def ways_of_asking(
+    model: GPT, tokenizer: BytePairTokenizer, ways: Mapping[str, Callable[[str], str]], about: str
+) -> Finding:
+    """Ask for all capitals in several ways; the reader guesses how many are right in the way `about`."""
+    plain = [question for question in facts.questions("capital") if question.wording == 0]
+    counts = {}
+    for name, change in following(list(ways.items()), "asking", lambda item: item[0]):
+        texts = [change(question.text) for question in plain]
+        answers = ask_all(model, tokenizer, texts)
+        right = sum(has_word(answer.text, q.value) for answer, q in zip(answers, plain, strict=True))
+        counts[name] = (right, sum(len(tokenizer.encode(text)) for text in texts), texts[0])
+    first = next(iter(counts.values()))
+    told = "; ".join(
+        f"{name}: {_more(right - first[0])} right answers, {_more(tokens / first[1] - 1, share=True)} tokens"
+        for name, (right, tokens, _) in list(counts.items())[1:]
+    )
+    return Finding(
+        f"right of {len(plain)}, {about}",
+        str(counts[about][0]),
+        lambda guess: draw_ways(counts, len(plain), guess),
+        f"Against the first row, {told}. A larger model may forgive more; how much has to be measured.",
+    )
+
+
+def _more(change: float, share: bool = False) -> str:
+    size = f"{abs(change):.0%}" if share else f"{abs(change):.0f}"
+    return f"{size} {'fewer' if change < 0 else 'more'}"
+
+
+def draw_ways(counts: Mapping[str, tuple[int, int, str]], n: int, guess: object = None) -> Picture:
+    """Draw how many answers were right for each way of asking, with its tokens and an example."""
+    figure, axis = new_figure(height=2.6)
+    places = range(len(counts))
+    axis.barh(places, [right for right, _, _ in counts.values()], 0.5, color=BLUE)
+    for place, (right, tokens, example) in enumerate(counts.values()):
+        axis.text(0.4, place - 0.28, f"“{example}”", va="bottom", fontsize=10)
+        inside = right > n / 2
+        axis.text(
+            right - 0.4 if inside else right + 0.4, place, f"{right} right, {tokens} tokens", va="center",
+            ha="right" if inside else "left", color="white" if inside else "black", fontsize=10, zorder=7,
+        )  # fmt: skip
+    axis.set_yticks(places, list(counts))
+    axis.set(xlim=(0, n), ylim=(len(counts) - 0.5, -1.1), xlabel=f"right answers of {n}")
+    axis.grid(visible=False)
+    mark_guess(axis, guess, along="x")
+    parts = "; ".join(f"{name} {right}, {tokens} tokens" for name, (right, tokens, _) in counts.items())
+    return Picture(figure, f"Right answers of {n}: {parts}.", "")
 
 
 # --- spelling and digits ------------------------------------------------------------------------------------
@@ -241,33 +480,50 @@ def plain_words(text: str, seed: int = 0) -> list[str]:
     return [words[i] for i in order.tolist()]
 
 
-def draw_spelling(steps: Sequence[int], learned: Mapping[str, Sequence[float]]) -> Picture:
+def counting_letters(
+    tokenizer: BytePairTokenizer, text: str, letter: str = "e", at: int = 100, new: int = 500
+) -> Finding:
+    """Ask how many new words are counted right from tokens after `at` words; bytes are the comparison.
+
+    Args:
+        text: where the words come from.
+        new: how many words are kept for the test.
+    """
+    words, steps = plain_words(text), (50, 100, 200, 400, 800, 1600)
+    learned = {
+        name: [letter_counts_learned(encode, words[:n], words[-new:], letter) for n in steps]
+        for name, encode in (("bytes", lambda word: list(word.encode())), ("tokens", tokenizer.encode))
+    }
+    share = learned["tokens"][steps.index(at)]
+    return Finding(
+        f"of {new} new words counted right from tokens, after {at} words",
+        f"{share:.0%}",
+        lambda guess: draw_spelling(steps, learned, guess),
+        f"From bytes it is {learned['bytes'][steps.index(at)]:.0%}: spelling is read off. From tokens it has to be "
+        "**learned by heart, id by id**.",
+    )
+
+
+def draw_spelling(
+    steps: Sequence[int], learned: Mapping[str, Sequence[float]], guess: object = None
+) -> Picture:
     """Draw the share of new words counted right against the number of words learned from, one line for each name."""
-    figure, axis = new_figure(6.5, 2.8)
+    figure, axis = new_figure(height=2.8)
     looks = ((BLUE, "o-"), (ORANGE, "s--"))
     for (name, curve), (colour, style) in zip(learned.items(), looks, strict=True):
-        axis.plot(steps, curve, style, color=colour, label=name)
+        axis.plot(steps, curve, style, color=colour, label=f"from {name}")
     axis.set_xscale("log")
-    axis.set_xticks(list(steps), [str(step) for step in steps])
+    axis.set_xticks(list(steps), [f"{step:,}" for step in steps])
     axis.minorticks_off()
-    axis.set(xlabel="words learned from", ylabel="share of new words right", ylim=(0, 1.05))
-    axis.legend(frameon=False, loc="lower right")
+    axis.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
+    axis.set(xlabel="words learned from", ylabel="new words right", ylim=(0, 1.05))
+    figure.legend(loc="outside upper center", ncols=2)
+    mark_guess(axis, guess, share=True)
     parts = [
-        f"{name}: " + ", ".join(f"{step} words {share:.1%}" for step, share in zip(steps, curve, strict=True))
+        f"{name}: " + ", ".join(f"{step} words {share:.0%}" for step, share in zip(steps, curve, strict=True))
         for name, curve in learned.items()
     ]
-    return Picture(figure, "New words whose letters are counted right. " + "; ".join(parts) + ".")
-
-
-def groups_from_left(digits: str, size: int = 3) -> list[str]:
-    """Cut digits into groups as a tokenizer reads them, from the left: 1234567 -> 123 456 7."""
-    return [digits[i : i + size] for i in range(0, len(digits), size)]
-
-
-def groups_from_right(digits: str, size: int = 3) -> list[str]:
-    """Cut digits into groups as people write them, from the right: 1234567 -> 1 234 567."""
-    head = len(digits) % size
-    return [group for group in (digits[:head], *groups_from_left(digits[head:], size)) if group]
+    return Picture(figure, "New words whose letters are counted right. " + "; ".join(parts) + ".", "")
 
 
 # --- languages ----------------------------------------------------------------------------------------------
@@ -278,36 +534,116 @@ def tokens_by_language(tokenizer: BytePairTokenizer, texts: Mapping[str, Iterabl
     return {name: sum(len(tokenizer.encode(text)) for text in lines) for name, lines in texts.items()}
 
 
-def draw_languages(counts: Mapping[str, int], title: str) -> Picture:
-    """Draw the tokens of one meaning in several languages; the first language is the measure for the others."""
+def five_languages(
+    tokenizer: BytePairTokenizer, texts: Mapping[str, Sequence[str]], about: str = "Hindi"
+) -> Finding:
+    """Ask how many times as many tokens a sentence takes in a language as in the first one.
+
+    Args:
+        texts: the same sentences in each language; the first of them is drawn.
+    """
+    first = next(iter(texts))
+    counts = {language: len(tokenizer.encode(lines[0])) for language, lines in texts.items()}
+    everything = tokens_by_language(tokenizer, texts)
+    letters = {name: sum(map(len, lines)) for name, lines in texts.items()}
+    fewest = min(letters, key=lambda name: letters[name])
+    return Finding(
+        f"{about} against {first}, times as many tokens",
+        f"{counts[about] / counts[first]:.1f}",
+        lambda guess: draw_languages(counts, texts[first][0], guess),
+        f"Over {len(texts[first])} such sentences {about} takes {everything[about] / everything[first]:.1f} times the "
+        f"tokens of {first}. {fewest} has the fewest characters ({letters[fewest]}; {first} {letters[first]}) and "
+        f"takes {everything[fewest] / everything[first]:.1f} times the tokens.",
+    )
+
+
+def draw_languages(counts: Mapping[str, int], sentence: str, guess: object = None) -> Picture:
+    """Draw one meaning in several languages, each token a block; the first language is the measure for the others.
+
+    Args:
+        counts: language -> tokens.
+        sentence: what is said, in the first language.
+    """
     names = list(counts)
     base = counts[names[0]]
-    figure, axis = new_figure(7.2, 2.8)
-    places = list(range(len(names)))[::-1]
-    colours = [GREY, *[BLUE] * (len(names) - 1)]
-    hatches = ["//", *[""] * (len(names) - 1)]
-    axis.barh(places, [counts[name] for name in names], color=colours, hatch=hatches, edgecolor="white")
-    for place, name in zip(places, names, strict=True):
-        axis.text(counts[name], place, f"  {counts[name]} tokens, {counts[name] / base:.1f} x", va="center")
-    axis.set_yticks(places, names)
-    axis.set(xlabel="tokens", title=title, xlim=(0, 1.3 * max(counts.values())))
+    figure, axis = new_figure(height=3.4)
+    for place, name in enumerate(names):
+        blocks = [(token / base, 0.78 / base) for token in range(counts[name])]
+        axis.broken_barh(blocks, (place - 0.32, 0.64), facecolor=GREY if place == 0 else BLUE, linewidth=0)
+        axis.text(counts[name] / base + 0.06, place, f"{counts[name]} tokens", va="center", fontsize=11,
+                  zorder=7, bbox={"facecolor": "white", "linewidth": 0, "pad": 1})  # fmt: skip
+    axis.set_yticks(range(len(names)), names, fontsize=12)
+    most = max(counts.values()) / base
+    axis.set_xticks(range(1, int(most) + 1), [f"{n} ×" for n in range(1, int(most) + 1)])
+    axis.set(
+        xlim=(0, 1.22 * most), ylim=(len(names) - 0.5, -0.9), xlabel=f"times as many tokens as {names[0]}"
+    )
+    axis.set_title(f"“{sentence}”", fontsize=12)
+    axis.tick_params(axis="y", length=0)
+    axis.grid(visible=False, axis="y")
+    axis.grid(visible=True, axis="x")
+    mark_guess(axis, guess, along="x")
     parts = ", ".join(f"{name} {counts[name]} ({counts[name] / base:.1f} x)" for name in names)
-    return Picture(figure, f"{title}: tokens {parts}.")
+    return Picture(
+        figure, f"Tokens of “{sentence}”: {parts}.", "One sentence, one meaning. Each block is one token."
+    )
+
+
+def sharing(
+    alone: BytePairTokenizer, shared: BytePairTokenizer, texts: Mapping[str, Sequence[str]]
+) -> Finding:
+    """Ask what the first language pays where a vocabulary of the same size is made from all languages."""
+    before, after = tokens_by_language(alone, texts), tokens_by_language(shared, texts)
+    first = next(iter(texts))
+    change = {name: after[name] / before[name] - 1 for name in texts}
+    best = min(change, key=lambda name: change[name])
+    paid = (
+        f"Nothing is free: with the same number of merges {first} pays {change[first]:.0%} more."
+        if change[first] > 0
+        else f"{first} pays no more for it here."
+    )
+    return Finding(
+        f"change of the {first} tokens",
+        f"{change[first]:+.0%}",
+        lambda guess: draw_two_tokenizers(before, after, (f"made from {first}", "made from all five"), guess),
+        f"{best} falls by {-change[best]:.0%}: it was expensive because of what the tokenizer had read. {paid} Larger "
+        "vocabularies soften this.",
+    )
 
 
 def draw_two_tokenizers(
-    first: Mapping[str, int], second: Mapping[str, int], labels: tuple[str, str]
+    first: Mapping[str, int], second: Mapping[str, int], labels: tuple[str, str], guess: object = None
 ) -> Picture:
-    """Draw the tokens of the same texts under two tokenizers, language by language."""
+    """Draw the tokens of the same texts under two tokenizers, language by language.
+
+    Args:
+        guess: the reader's, of the change of the first language: "+10%".
+    """
     names = list(first)
-    figure, axis = new_figure(7.2, 2.8)
-    looks = ((BLUE, "", first), (ORANGE, "//", second))
+    figure, axis = new_figure()
+    looks = ((GREY, "//", first), (BLUE, "", second))
     for shift, (colour, hatch, counts), label in zip((-0.2, 0.2), looks, labels, strict=True):
         at = [place + shift for place in range(len(names))]
-        bars = axis.bar(at, [counts[n] for n in names], 0.4, color=colour, hatch=hatch, label=label)
-        axis.bar_label(bars, fontsize=8)
+        bars = axis.bar(
+            at, [counts[n] for n in names], 0.4, color=colour, hatch=hatch, edgecolor="white", label=label
+        )
+        axis.bar_label(bars, [f"{counts[name]:,}" for name in names], fontsize=10)
+    _mark_change(axis, first[names[0]], guess)
     axis.set_xticks(range(len(names)), names)
     axis.set(ylabel="tokens")
-    axis.legend(frameon=False)
+    plain_ticks(axis.yaxis)
+    axis.legend(loc="upper left")
     changes = ", ".join(f"{n} {first[n]} to {second[n]} ({second[n] / first[n] - 1:+.0%})" for n in names)
-    return Picture(figure, f"Tokens, {labels[0]} against {labels[1]}: {changes}.")
+    return Picture(figure, f"Tokens, {labels[0]} against {labels[1]}: {changes}.", "")
+
+
+def _mark_change(axis: Axes, before: int, guess: object) -> None:
+    """Draw over the first bar where the guessed change would lead."""
+    found = quantity(guess)
+    if found is not None:
+        change = found.share if found.percent or abs(found.value) <= 1 else found.value / 100
+        height = before * (1 + change)
+        axis.plot([0.0, 0.45], [height, height], color=GUESS, linestyle=(0, (4, 2)), linewidth=1.8)
+        axis.annotate("your guess", (0.45, height), xytext=(3, 0), textcoords="offset points", color=GUESS,
+                      va="center", fontsize=10, zorder=6,
+                      bbox={"facecolor": "white", "alpha": 0.85, "linewidth": 0, "pad": 1})  # fmt: skip

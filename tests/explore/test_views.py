@@ -7,20 +7,12 @@ import re
 from pathlib import Path
 
 import pytest
-import torch
 from markdown_it import MarkdownIt
 
-from course_lib.data import facts
-from course_lib.data.houses import PRICE_PER_SQFT, house_sales
 from course_lib.errors import CourseError
 from course_lib.explore.figure import Marked, Picture, compare, new_figure, table
-from course_lib.explore.lens import lens_by_group
-from course_lib.explore.loss_valley import critical_rate, descend, loss_valley, valley
-from course_lib.explore.mistakes import next_words, train_tiny
-from course_lib.explore.pipeline import trace
 from course_lib.explore.quiz import Quiz, load_quiz, record_answer
-from course_lib.explore.temperature import CAT_SENTENCE, temperature_bars, temperature_explorer
-from course_lib.training.course_gpt import load_course_gpt
+from course_lib.explore.temperature import temperature_explorer
 
 QUIZZES = sorted((Path(__file__).resolve().parents[2] / "assessments" / "quizzes").glob("*.yaml"))
 
@@ -44,50 +36,6 @@ def test_moving_a_control_changes_the_sentence_and_the_image() -> None:
     assert image.value != before[0]
     assert line.value != before[1]
     assert 'role="status"' in line.value
-
-
-def test_frozen_frames_stand_in_with_three_different_sentences() -> None:
-    x, y = house_sales()
-    for view in (temperature_explorer(), loss_valley(x, y)):
-        page = view.frozen()
-        alternatives = re.findall(r'alt="([^"]+)"', page)
-        assert len(set(alternatives)) == 3
-
-
-def test_temperature_explorer_agrees_with_hand_computed_shares() -> None:
-    """p_i^(1/T) / sum: at T = 0.5 the shares are squared and scaled."""
-    squares = {word: p**2 for word, p in CAT_SENTENCE.items()}
-    _, sentence = temperature_bars(CAT_SENTENCE, 0.5)
-    assert f"'mat' has {squares['mat'] / sum(squares.values()):.1%}" in sentence
-
-
-@pytest.mark.parametrize(("share", "ends"), [(0.9, "reaches"), (1.0, "bounces"), (1.1, "leaves")])
-def test_the_critical_rate_divides_learning_from_breaking(share: float, ends: str) -> None:
-    x, y = house_sales()
-    best = float((x * y).mean() / (x * x).mean())
-    path = descend(x, y, share * critical_rate(x), 200)
-    if ends == "reaches":
-        assert path[-1] == pytest.approx(best, rel=1e-6)
-    elif ends == "bounces":
-        assert path[-1] == pytest.approx(path[-3], rel=1e-6)
-        assert abs(path[-1] - path[-2]) > best
-    else:
-        assert abs(path[-1]) > 1e6 * best
-
-
-def test_valley_says_which_of_the_three_happens() -> None:
-    x, y = house_sales()
-    assert "from the bottom" in valley(x, y, 0.5, 10)[1]
-    assert "side to side" in valley(x, y, 1.0, 10)[1]
-    assert "further away" in valley(x, y, 1.1, 10)[1]
-
-
-def test_house_sales_hide_the_weight_in_noise() -> None:
-    x, y = house_sales(2000, seed=3)
-    assert float((x * y).sum() / (x * x).sum()) == pytest.approx(PRICE_PER_SQFT, rel=0.01)
-    assert torch.equal(house_sales(5, 1)[1], house_sales(5, 1)[1])
-    with pytest.raises(ValueError, match="at least 1"):
-        house_sales(0)
 
 
 def test_a_prediction_is_shown_beside_the_result_or_asked_for() -> None:
@@ -185,39 +133,3 @@ def test_broken_quizzes_are_refused_in_a_sentence(tmp_path: Path, text: str) -> 
     path.write_text(text)
     with pytest.raises(CourseError, match=r"quiz .* is broken"):
         load_quiz(path)
-
-
-def test_next_words_are_probabilities_and_a_tiny_model_learns_them_from_its_data() -> None:
-    _, tokenizer, _ = load_course_gpt("base")
-    documents = ["The cat sat on the mat."] * 200
-    chances = next_words(train_tiny(tokenizer, documents, seed=0, steps=30), tokenizer, "The cat sat on the")
-    assert sum(chances.values()) == pytest.approx(1.0, abs=1e-4)
-    assert max(chances, key=lambda word: chances[word]) == "mat"
-    with pytest.raises(ValueError, match="expected more than 33"):
-        train_tiny(tokenizer, ["too short"], seed=0)
-
-
-def test_the_lens_ends_at_the_models_own_guesses_and_sorts_every_token() -> None:
-    model, tokenizer, _ = load_course_gpt("base")
-    result = lens_by_group(model, tokenizer)
-    documents = facts.fact_documents(2, 1_000_003)
-    ids = [tokenizer.encode(document) for document in documents]
-    assert sum(result.counted.values()) == sum(len(row) - 1 for row in ids)
-    right = sum(
-        int((model(torch.tensor([row])).logits[0, :-1].argmax(-1) == torch.tensor(row[1:])).sum())
-        for row in ids
-    )
-    ours = sum(result.accuracy[group][-1] * result.counted[group] for group in result.counted)
-    assert ours == pytest.approx(right)
-    assert result.accuracy["knowledge"][1] < result.accuracy["word pairs"][1]
-
-
-def test_the_trace_is_the_models_own_pass() -> None:
-    model, tokenizer, _ = load_course_gpt("base")
-    text = "The capital of France is"
-    stages = {stage.name: stage for stage in trace(model, tokenizer, text)}
-    logits = model(torch.tensor([tokenizer.encode(text)])).logits[0, -1]
-    assert torch.allclose(stages["output (logits)"].numbers, logits, atol=1e-4)
-    assert stages["detokenizer"].value.startswith("'The capital of France is Paris")
-    with pytest.raises(ValueError, match="empty"):
-        trace(model, tokenizer, "")
