@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
@@ -83,7 +84,8 @@ def memory_of_training(config: GPTConfig, rows: int, tokens: int) -> Finding:
         done = 0.0
         for (name, size), (colour, hatch) in zip(parts.items(), looks, strict=True):
             axis.barh(
-                0, size / weights, left=done, color=colour, hatch=hatch, edgecolor="white", label=f"{name}: {written(size)}"
+                0, size / weights, left=done, color=colour, hatch=hatch, edgecolor="white",
+                label=f"{name}: {written(size)}",
             )  # fmt: skip
             done += size / weights
         axis.set(yticks=[], xlim=(0, done * 1.06), xlabel="times the memory of the weights")
@@ -95,7 +97,7 @@ def memory_of_training(config: GPTConfig, rows: int, tokens: int) -> Finding:
         return Picture(
             figure,
             f"Memory while it trains with {rows} rows of {tokens} tokens: {listed}; {written(whole)} in all.",
-            f"A bar as long as {whole / weights:.0f} times the weights: {written(whole)} in all, with {rows} rows of {tokens} tokens.",
+            f"In all {written(whole)}, with {rows} rows of {tokens} tokens. Fewer rows make the last part shorter.",
         )
 
     return Finding("memory of training / memory of the weights", f"{whole / weights:.0f}", show)
@@ -104,15 +106,17 @@ def memory_of_training(config: GPTConfig, rows: int, tokens: int) -> Finding:
 def speed_of_cache(model: GPT, ids: Sequence[int], tokens: int = 120) -> Finding:
     """Time the writing of `tokens` tokens with and without the KV cache."""
     speed = {}
-    for used in following((True, False), "writing", name=lambda used: "with cache" if used else "without cache"):
-        measured = measure_latency(lambda used=used: generate(model, ids, tokens, 0, use_cache=used), 2, 1, tokens)
-        speed[used] = measured.tokens_per_s
+    for used in following(
+        (True, False), "writing", name=lambda used: "with cache" if used else "without cache"
+    ):
+        write = partial(generate, model, ids, tokens, 0, use_cache=used)
+        speed[used] = measure_latency(write, 2, 1, tokens).tokens_per_s
     faster = speed[True] / speed[False]
     return Finding(
         "speed with the cache / without",
         f"{faster:.1f}",
-        says=f"With the cache this machine writes {speed[True]:,.0f} tokens a second, without it {speed[False]:,.0f}: then "
-        "everything before is read again for every new token.",
+        says=f"With the cache this machine writes {speed[True]:,.0f} tokens a second, without it "
+        f"{speed[False]:,.0f}: then everything before is read again for every new token.",
     )
 
 
@@ -154,7 +158,9 @@ def draw_cache(
         (ungrouped, RED, "s--", f"if all {shape['heads']:.0f} heads were counted (a mistake)"),
         (grouped, BLUE, "o-", f"cache of its {shape['kv_heads']:.0f} key-value heads"),
     ):
-        axis.plot(lengths, [per_token * n / 1e9 for n in lengths], style, color=colour, label=label, markersize=5)
+        axis.plot(
+            lengths, [per_token * n / 1e9 for n in lengths], style, color=colour, label=label, markersize=5
+        )
     axis.axhline(weights, color=GREY, linestyle=":", label=f"weights: {weights:.2f} GB")
     axis.set_xscale("log", base=2)
     axis.set_yscale("log")

@@ -23,8 +23,8 @@ def rate_left_open(probes: int, example: float = 0.2, tries: int = 100_000) -> F
         f"failure rate that {probes} of {probes} leaves open",
         f"{bound:.0%}",
         lambda guess: draw_clean_runs(probes, guess),
-        f"Drawn {tries:,} times: a system that fails every {1 / example:.0f}th attack passes such a test of {probes} in "
-        f"{passed:.0%} of all tries.",
+        f"Drawn {tries:,} times: a system that fails every {1 / example:.0f}th attack passes such a test of {probes} "
+        f"in {passed:.0%} of all tries.",
     )
 
 
@@ -46,7 +46,7 @@ def draw_clean_runs(probes: int, guess: object = None) -> Picture:
     mark_guess(axis, guess, along="x", share=True)
     return Picture(
         figure,
-        f"Share of tests of {probes} that have no failure, falling with the failure rate of the system: one in twenty at a "
-        f"rate of {bound:.0%}.",
+        f"Share of tests of {probes} that have no failure, falling with the failure rate of the system: one in "
+        f"twenty at a rate of {bound:.0%}.",
         "The red dot: a system as bad as this still passes one test in twenty.",
     )

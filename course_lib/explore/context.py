@@ -186,7 +186,9 @@ def draw_packed(packed: Packed, policy: str) -> tuple[Figure, str]:
     axis.set_yticks(range(len(names)), names)
     longest = max(piece.tokens for piece in packed.pieces)
     axis.set(
-        ylim=(len(names) - 0.4, -0.6), xlim=(0, longest * 1.2), xlabel="tokens; the model reads from top to bottom"
+        ylim=(len(names) - 0.4, -0.6),
+        xlim=(0, longest * 1.2),
+        xlabel="tokens; the model reads from top to bottom",
     )
     axis.grid(visible=False)
     return figure, _say_packed(packed, policy)
@@ -350,15 +352,17 @@ def recall_by_position(
 
 def found_outside(recall: Recall) -> Finding:
     """Find how often facts are found that fell off the edge of the window."""
-    inside = [r / n for s, r, n in zip(recall.starts, recall.right, recall.asked, strict=True) if s >= recall.edge]
+    inside = [
+        r / n for s, r, n in zip(recall.starts, recall.right, recall.asked, strict=True) if s >= recall.edge
+    ]
     least = math.ceil(20 * min(inside) - 1) / 20
     middle = "It loses nothing in the middle" if least >= 0.9 else "It also loses facts inside the window"
     return Finding(
         "facts outside the window that are found",
         f"{recall.lost():.0%}",
         lambda guess: draw_recall(recall, guess),
-        f"{recall.lost():.0%} is what guessing gives: one of {VALUES} values. {middle}: more than {least:.0%} are found "
-        "in every stretch of it."
+        f"{recall.lost():.0%} is what guessing gives: one of {VALUES} values. {middle}: more than {least:.0%} are "
+        "found in every stretch of it."
         if recall.guessed
         else f"Inside the window more than {least:.0%} are found in every stretch.",
     )
@@ -490,12 +494,13 @@ def one_token_too_many(model: GPT, tokenizer: BytePairTokenizer) -> Finding:
     else:
         did = "read on"
     first, second = stream(model, tokenizer, ids, 2, temperature=0)
-    newer = (ids + [first.token])[-window // 2 :]
+    newer = [*ids, first.token][-window // 2 :]
     (expected,) = stream(model, tokenizer, newer, 1, temperature=0)
     cut = math.isclose(second.probability, expected.probability, rel_tol=1e-3)
     return Finding(
         "one token too many",
         did,
-        says=f"That was the model. The *program* around it was given {window} tokens, the full window, and wrote two more"
+        says=f"That was the model. The *program* around it was given {window} tokens, the full window, and wrote two "
+        "more"
         + (", the second one after it had thrown away the older half. It never said so." if cut else "."),
     )

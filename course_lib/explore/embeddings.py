@@ -97,10 +97,11 @@ def nearest_words(
             for word in words]  # fmt: skip
     lengths = model.embed.weight.detach().norm(dim=1)
     says = (
-        f"By the dot product alone, without the division by both lengths, {lost_to_length(model):.0%} of all tokens would "
-        f"have another token nearer than themselves: long rows win. The 256 single bytes, most of them hardly ever read, "
-        f"have a length of {lengths[:256].median():.1f} (median), the other tokens {lengths[256:].median():.1f}. "
-        "Where all rows have length 1, as many embedding services return them, both measures rank alike."
+        f"By the dot product alone, without the division by both lengths, {lost_to_length(model):.0%} of all tokens "
+        f"would have another token nearer than themselves: long rows win. The 256 single bytes, most of them hardly "
+        f"ever read, have a length of {lengths[:256].median():.1f} (median), the other tokens "
+        f"{lengths[256:].median():.1f}. Where all rows have length 1, as many embedding services return them, both "
+        "measures rank alike."
     )
     return Finding(
         f"nearest to '{asked}'",
@@ -113,13 +114,17 @@ def nearest_words(
 def right_words_nearest(model: GPT, tokenizer: BytePairTokenizer) -> Finding:
     """Count for how many countries the nearest capital, continent ... is the right one, beside three kinds of luck."""
     untrained = GPT(model.config, torch.Generator().manual_seed(0))
-    trained, before = ({kind: hit_rate(one, tokenizer, kind) for kind in facts.KINDS} for one in (model, untrained))
+    trained, before = (
+        {kind: hit_rate(one, tokenizer, kind) for kind in facts.KINDS} for one in (model, untrained)
+    )
     rows = [
         [kind, f"{rate.hits} of {rate.n}", before[kind].hits, f"{rate.chance:.0f}", rate.commonest]
         for kind, rate in trained.items()
     ]
     head = ["nearest", "trained", "untrained", "blind pick", "always the most frequent"]
-    beaten = sum(rate.hits > max(before[kind].hits, rate.chance, rate.commonest) for kind, rate in trained.items())
+    beaten = sum(
+        rate.hits > max(before[kind].hits, rate.chance, rate.commonest) for kind, rate in trained.items()
+    )
     capital = trained["capital"]
     return Finding(
         "countries whose nearest capital is their own",
@@ -159,8 +164,8 @@ def draw_map(model: GPT, tokenizer: BytePairTokenizer, groups: dict[str, list[st
         on_left = left_first == (place == 0)
         beside = float(part[:, 0].min()) - 0.03 if on_left else float(part[:, 0].max()) + 0.03
         for word, height in zip(members, _apart(part[:, 1].tolist(), 0.052), strict=True):
-            axis.annotate(
-                word, (beside, height), ha="right" if on_left else "left", va="center", fontsize=10,
+            axis.text(
+                beside, height, word, ha="right" if on_left else "left", va="center", fontsize=10,
             )  # fmt: skip
     axis.margins(x=0.22, y=0.06)
     axis.set(xlabel="first direction", ylabel="second direction", xticks=[], yticks=[])
@@ -171,12 +176,13 @@ def draw_map(model: GPT, tokenizer: BytePairTokenizer, groups: dict[str, list[st
         figure,
         f"{named}, each pair joined by a line, on the two directions in which they differ most; the picture keeps "
         f"{shown:.0%} of the differences.",
-        f"A line joins a country and its capital. Two directions of {unit.shape[1]}: they keep {shown:.0%} of the differences.",
+        f"A line joins a country and its capital. Two directions of {unit.shape[1]} are shown, with {shown:.0%} of all "
+        "differences.",
     )
 
 
 def _apart(heights: Sequence[float], gap: float) -> list[float]:
-    """Return heights in the same order, moved apart so that neighbours differ by at least `gap`, around their middle."""
+    """Return heights in the same order, moved apart so that neighbours differ by about `gap` or more."""
     order = sorted(range(len(heights)), key=lambda i: heights[i])
     moved = list(heights)
     for _ in range(50):

@@ -7,7 +7,7 @@ from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import torch
 
@@ -210,14 +210,15 @@ def capitals_without_each_head(model: GPT, tokenizer: BytePairTokenizer) -> Find
     result, looking = knock_out_heads(model, tokenizer), find_head(model, tokenizer)
     silent = looking.layer, looking.number
     worst = result.lowest()
-    rest = result.without[result.lowest(besides=worst)]
-    same = "It is the one that looks at the country" if worst == silent else "It is another one than that above"
+    same = (
+        "it is the one that looks at the country" if worst == silent else "it is another one than that above"
+    )
     return Finding(
         "capitals right without that head",
         f"{result.without[silent]} of {result.n}",
         lambda guess: draw_knockout(result, guess),
-        f"One head stands out: layer {worst[0]}, head {worst[1]}. {same}. Without any one of the other "
-        f"{len(result.without) - 1} at least {rest} of {result.n} stay right.",
+        f"One head costs more than any other, and {same}. So far this holds for {result.n} sentences of one form, "
+        "and for one way of silencing.",
     )
 
 
@@ -343,7 +344,7 @@ def same_head_in_other_sentences(
     ]
     (one,) = (frame for frame in frames if frame.sentence == asked)
     return Finding(
-        f"attention on the country in '{asked.format(name='Peru')}'",
+        f"attention on the country in '{_written(asked)}'",
         f"{one.on_country:.0%}",
         lambda guess: draw_frames(frames, head, guess),
         say_frames(frames, head),
@@ -356,8 +357,8 @@ def say_frames(frames: Sequence[Frame], head: Head) -> str:
     least, previous = min(f.on_country for f in frames), max(f.on_previous for f in frames)
     looks = "looks at the country" if least > previous else "does not look at the country everywhere"
     said = [
-        f"In these {len(frames)} forms, with 36 countries each, the head {looks}: at least {least:.0%} of its attention "
-        f"is there, at most {previous:.0%} on the token just before."
+        f"In these {len(frames)} forms, with {frames[0].knockout.n} countries each, the head {looks}: at least "
+        f"{least:.0%} of its attention is there, at most {previous:.0%} on the token just before."
     ]
     lost = [f.knockout.whole - f.knockout.without[key] for f in frames]
     said.append(f"Silencing it costs between {min(lost)} and {max(lost)} of the right answers.")
@@ -365,8 +366,8 @@ def say_frames(frames: Sequence[Frame], head: Head) -> str:
     for frame in others:
         layer, number = frame.knockout.lowest(key)
         said.append(
-            f"In '{_written(frame.sentence)}' another head matters even more: without layer {layer}, head {number} "
-            f"only {frame.knockout.without[layer, number]} are right."
+            f"In '{_written(frame.sentence)}' another head matters even more: layer {layer}, head {number}, without "
+            f"which {frame.knockout.without[layer, number]} of {frame.knockout.n} are right."
         )
     return " ".join(said)
 
@@ -403,7 +404,8 @@ def draw_frames(frames: Sequence[Frame], head: Head, guess: object = None) -> Pi
     return Picture(
         figure,
         f"Attention of the last token on the country and on the token just before: {given}.",
-        f"X stands for 36 countries. At the right: answers right of {frames[0].knockout.n}, with all heads and without this one.",
+        f"X stands for {frames[0].knockout.n} countries. At the right: how many answers are right with all heads, and "
+        "without this one.",
     )
 
 
@@ -434,9 +436,9 @@ def scalpel(model: GPT, tokenizer: BytePairTokenizer) -> View:
             value=chosen.number, min=1, max=model.config.n_head, description="head", style=style
         ),
     }
-    other = {"layer": model.config.n_layer, "head": 1}
-    frames = [{}, other, {"text": "In Japan people pay with the"}]
-    return View(draw, controls, frames)
+    other: dict[str, object] = {"layer": model.config.n_layer, "head": 1}
+    stills: list[dict[str, object]] = [{}, other, {"text": "In Japan people pay with the"}]
+    return View(draw, controls, stills)
 
 
 @torch.no_grad()
@@ -462,7 +464,9 @@ def draw_scalpel(
     above.get_gridspec().set_height_ratios([0.34 * len(tokens) + 1.2, 2.6])
     _attention_map(above, weights, tokens)
     above.set_title(f"layer {layer}, head {head}: row looks at column", fontsize=11)
-    _next_tokens(below, [tokenizer.token_text(t) for t in shown], whole[shown], without[shown])
+    _next_tokens(
+        below, [tokenizer.token_text(t) for t in shown], whole[shown].tolist(), without[shown].tolist()
+    )
     most, first, instead = int(weights[-1].argmax()), int(whole.argmax()), int(without.argmax())
     written = [tokenizer.token_text(token) for token in (first, instead)]
     after = (
@@ -471,8 +475,8 @@ def draw_scalpel(
         else f"without it '{written[1]}' with {without[instead]:.0%}"
     )
     return figure, (
-        f"Layer {layer}, head {head}: '{tokens[-1]}' gives {weights[-1, most]:.0%} of its attention to '{tokens[most]}'. "
-        f"Next comes '{written[0]}' with {whole[first]:.0%}; {after}."
+        f"Layer {layer}, head {head}: '{tokens[-1]}' gives {weights[-1, most]:.0%} of its attention to "
+        f"'{tokens[most]}'. Next comes '{written[0]}' with {whole[first]:.0%}; {after}."
     )
 
 
@@ -483,24 +487,22 @@ def _attention_map(axis: Axes, weights: Tensor, tokens: Sequence[str]) -> None:
         for column in range(row + 1):
             value = float(weights[row, column])
             colour = "black" if value > 0.5 else "white"
-            axis.text(
-                column, row, f"{value:.2f}", ha="center", va="center", color=colour, fontsize=9
-            )
+            axis.text(column, row, f"{value:.2f}", ha="center", va="center", color=colour, fontsize=9)
     axis.set_xticks(range(len(tokens)), tokens, rotation=30)
     axis.set_yticks(range(len(tokens)), tokens)
     _bare(axis)
 
 
-def _next_tokens(axis: Axes, names: Sequence[str], whole: Any, without: Any) -> None:
+def _next_tokens(axis: Axes, names: Sequence[str], whole: list[float], without: list[float]) -> None:
     rows = range(len(names))
     for shift, shares, colour, hatch, label in (
         (-0.2, whole, BLUE, "", "all heads"),
         (0.2, without, ORANGE, "//", "without this head"),
     ):
         bars = axis.barh([row + shift for row in rows], shares, 0.38, color=colour, hatch=hatch, label=label)
-        axis.bar_label(bars, [f"{share:.0%}" for share in shares.tolist()], padding=3, fontsize=9)
+        axis.bar_label(bars, [f"{share:.0%}" for share in shares], padding=3, fontsize=9)
     axis.set_yticks(rows, names)
     axis.set(ylim=(len(names) - 0.5, -0.5), xlim=(0, 1.12), xlabel="probability of the next token")
     axis.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
     axis.grid(visible=False)
-    axis.legend(loc="lower right")
+    axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)

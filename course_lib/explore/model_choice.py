@@ -13,7 +13,17 @@ from course_lib.data import facts
 from course_lib.evaluation.intervals import wilson_interval
 from course_lib.evaluation.latency import percentile
 from course_lib.evaluation.memory import kv_cache_bytes, weight_bytes
-from course_lib.explore.figure import BLUE, ORANGE, Finding, Picture, mark_guess, new_figure, plain_ticks, table
+from course_lib.explore.figure import (
+    BLUE,
+    GREY,
+    ORANGE,
+    Finding,
+    Picture,
+    mark_guess,
+    new_figure,
+    plain_ticks,
+    table,
+)
 from course_lib.explore.live import following
 from course_lib.generation.chat import ask
 from course_lib.generation.decode import generate
@@ -50,7 +60,9 @@ class Measured:
     """One row of the matrix."""
 
     name: str
-    by_wording: dict[str, list[bool]]  # for each wording, one of its questions as its name: which answers were right
+    by_wording: dict[
+        str, list[bool]
+    ]  # for each wording, one of its questions as its name: which answers were right
     seconds: list[float]  # one per question
     memory: int  # bytes
     free: bool = True
@@ -83,16 +95,6 @@ class Measured:
     def usd_per_1000(self, usd_per_hour: float) -> float:
         """Return what 1 000 answers cost, one after the other, on a machine of this price."""
         return usd_per_hour * 1000 * sum(self.seconds) / len(self.seconds) / 3600
-
-    def row(self, usd_per_hour: float) -> dict[str, float | str]:
-        """Return the row as the lab's `choose_model` takes it."""
-        return {
-            "name": self.name,
-            "accuracy": self.accuracy,
-            "latency_ms": self.p95_ms,
-            "memory_mb": self.memory / 1e6,
-            "cost": self.usd_per_1000(usd_per_hour),
-        }
 
 
 def measure_system(system: System, questions: Sequence[facts.Question]) -> Measured:
@@ -260,7 +262,9 @@ NEW_WORDINGS: dict[facts.Kind, tuple[str, ...]] = {
 
 def unseen_wordings() -> list[tuple[facts.Kind, str]]:
     """Return kind and form of every wording that the chat model was never trained on."""
-    left_out = [(kind, facts.QUESTIONS[kind][i]) for kind, places in facts.HELD_OUT_WORDINGS.items() for i in places]
+    left_out = [
+        (kind, facts.QUESTIONS[kind][i]) for kind, places in facts.HELD_OUT_WORDINGS.items() for i in places
+    ]
     return left_out + [(kind, form) for kind, forms in NEW_WORDINGS.items() for form in forms]
 
 
@@ -306,49 +310,46 @@ def measure_all(systems: Sequence[System], questions: Sequence[facts.Question]) 
     ]
 
 
-def most_often_right(matrix: Sequence[Measured], usd_per_hour: float) -> Finding:
-    """Show the matrix; the measured answer is whoever is most often right."""
-    best = max(m.right for m in matrix)
+def chat_beside_others(matrix: Sequence[Measured], usd_per_hour: float, asked: str = "chat") -> Finding:
+    """Show the matrix; the measured answer is what share the system called `asked` gets right."""
     head = ["system", "right", "95% interval", "p95 (ms)", "memory (MB)", "USD for 1,000"]
-    asked = matrix[0]
-    said = [
-        f"{asked.n} questions in {len(asked.by_wording)} wordings. Questions in one wording mostly succeed or fail "
-        "together, so the interval counts wordings, not questions."
-    ]
-    for m in matrix:
-        if m.name == "chat":
-            none = [wording for wording, right in m.by_wording.items() if not any(right)]
-            said.append(
-                f"The chat model fails every question in {len(none)} of the wordings"
-                + (f", such as \"{none[0]}\"" if none else "")
-                + "."
-            )
+    (one,) = (m for m in matrix if m.name == asked)
+    best = max(m.right for m in matrix)
+    none = [wording for wording, right in one.by_wording.items() if not any(right)]
+    fails = f"It fails whenever it is asked in {len(none)} of them" + (
+        f', such as "{none[0]}"' if none else ""
+    )
     return Finding(
-        "most often right",
-        " and ".join(m.name for m in matrix if m.right == best),
+        f"right answers of '{asked}'",
+        f"{one.accuracy:.0%}",
         lambda _guess: table(head, matrix_rows(matrix, usd_per_hour)),
-        " ".join(said),
+        f"Most often right: {' and '.join(f'*{m.name}*' for m in matrix if m.right == best)}. The *{asked}* model had "
+        f"{one.n} questions in {len(one.by_wording)} wordings. {fails}. Questions in one wording mostly succeed or "
+        "fail together, so the intervals count wordings, not questions. p95: 95 of 100 answers were at least this "
+        "fast.",
     )
 
 
-def own_machine_pays(
-    usd_per_request: float, usd_per_month: float, tickets: int
-) -> Finding:
+def own_machine_pays(usd_per_request: float, usd_per_month: float, tickets: int) -> Finding:
     """Find above how many requests a month an own machine is cheaper than paying for each; `tickets`: today's."""
     equal = break_even_requests(usd_per_request, usd_per_month)
     hosted = tickets * usd_per_request
-    cheaper, other = ("hosted", "your own machine") if hosted < usd_per_month else ("your own machine", "hosted")
+    cheaper, other = (
+        ("hosted", "your own machine") if hosted < usd_per_month else ("your own machine", "hosted")
+    )
     costs = {"hosted": hosted, "your own machine": usd_per_month}
     return Finding(
         "tickets a month at which both cost the same",
         f"{equal:,.0f}",
         lambda guess: draw_break_even(usd_per_request, usd_per_month, tickets, guess),
-        f"At {tickets:,} tickets *{cheaper}* is cheaper: {costs[cheaper]:,.0f} USD a month, against {costs[other]:,.0f} "
-        f"USD for *{other}*. The machine's price leaves out the people who look after it.",
+        f"At {tickets:,} tickets *{cheaper}* is cheaper: {costs[cheaper]:,.0f} USD a month, against "
+        f"{costs[other]:,.0f} USD for *{other}*. The machine's price leaves out the people who look after it.",
     )
 
 
-def draw_break_even(usd_per_request: float, usd_per_month: float, tickets: int, guess: object = None) -> Picture:
+def draw_break_even(
+    usd_per_request: float, usd_per_month: float, tickets: int, guess: object = None
+) -> Picture:
     """Draw what a month costs over the number of requests: paid one by one, and on a machine of one's own."""
     equal = break_even_requests(usd_per_request, usd_per_month)
     from matplotlib.ticker import MaxNLocator
@@ -358,7 +359,10 @@ def draw_break_even(usd_per_request: float, usd_per_month: float, tickets: int, 
     axis.plot([0, most], [0, most * usd_per_request], color=BLUE, label="hosted, paid per token")
     axis.plot([0, most], [usd_per_month] * 2, "--", color=ORANGE, label="your own machine")
     axis.plot(tickets, tickets * usd_per_request, "o", color=BLUE)
-    axis.annotate(f"today: {tickets:,}", (tickets, tickets * usd_per_request), (8, 8), textcoords="offset points")
+    axis.annotate(
+        f"today: {tickets:,}", (tickets, tickets * usd_per_request), (4, 48), textcoords="offset points",
+        arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.8},
+    )  # fmt: skip
     axis.set(xlabel="tickets a month", ylabel="USD a month", xlim=(0, most), ylim=(0, None))
     axis.xaxis.set_major_locator(MaxNLocator(4))
     plain_ticks(axis.xaxis, axis.yaxis)
@@ -366,8 +370,8 @@ def draw_break_even(usd_per_request: float, usd_per_month: float, tickets: int, 
     mark_guess(axis, guess, along="x")
     return Picture(
         figure,
-        f"Cost of a month: {usd_per_month:,.0f} USD on a machine of your own, {tickets * usd_per_request:,.0f} USD hosted "
-        f"at {tickets:,} tickets; both cost the same at {equal:,.0f} tickets.",
+        f"Cost of a month: {usd_per_month:,.0f} USD on a machine of your own, {tickets * usd_per_request:,.0f} USD "
+        f"hosted at {tickets:,} tickets; both cost the same at {equal:,.0f} tickets.",
         "The dashed line is an assumption: the cell has its price by the hour.",
     )
 
