@@ -312,7 +312,7 @@ def measure_all(systems: Sequence[System], questions: Sequence[facts.Question]) 
 
 def chat_beside_others(matrix: Sequence[Measured], usd_per_hour: float, asked: str = "chat") -> Finding:
     """Show the matrix; the measured answer is what share the system called `asked` gets right."""
-    head = ["system", "right", "95% interval", "p95 (ms)", "memory (MB)", "USD for 1,000"]
+    head = ["system", "right", "95% interval", "95 of 100 within (ms)", "memory (MB)", "USD for 1,000"]
     (one,) = (m for m in matrix if m.name == asked)
     best = max(m.right for m in matrix)
     none = [wording for wording, right in one.by_wording.items() if not any(right)]
@@ -325,8 +325,7 @@ def chat_beside_others(matrix: Sequence[Measured], usd_per_hour: float, asked: s
         lambda _guess: table(head, matrix_rows(matrix, usd_per_hour)),
         f"Most often right: {' and '.join(f'*{m.name}*' for m in matrix if m.right == best)}. The *{asked}* model had "
         f"{one.n} questions in {len(one.by_wording)} wordings. {fails}. Questions in one wording mostly succeed or "
-        "fail together, so the intervals count wordings, not questions. p95: 95 of 100 answers were at least this "
-        "fast.",
+        "fail together, so the intervals count wordings, not questions.",
     )
 
 
