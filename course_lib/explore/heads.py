@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, cast
 
 import torch
@@ -62,7 +61,6 @@ def attention_from_last(model: GPT, ids: Sequence[int]) -> Tensor:
     return torch.stack([layer[0, :, -1] for layer in maps])
 
 
-@cache
 def find_head(model: GPT, tokenizer: BytePairTokenizer) -> Head:
     """Choose the head that looks most at the country in half of the sentences, and measure it on the other half."""
     looks = []
@@ -355,10 +353,11 @@ def say_frames(frames: Sequence[Frame], head: Head) -> str:
     """Say where the head looks in all these sentences, and whether the answers hang on it."""
     key = head.layer, head.number
     least, previous = min(f.on_country for f in frames), max(f.on_previous for f in frames)
-    looks = "looks at the country" if least > previous else "does not look at the country everywhere"
+    near, far = min(f.back for f in frames), max(f.back for f in frames)
+    looks = "looks at it" if least > previous else "does not look at it everywhere"
     said = [
-        f"In these {len(frames)} forms, with {frames[0].knockout.n} countries each, the head {looks}: at least "
-        f"{least:.0%} of its attention is there, at most {previous:.0%} on the token just before."
+        f"In these {len(frames)} forms, with {frames[0].knockout.n} countries each, the country is {near:.0f} to {far:.0f} "
+        f"tokens back and the head {looks}: at least {least:.0%} of its attention is there, at most {previous:.0%} on the token just before."
     ]
     lost = [f.knockout.whole - f.knockout.without[key] for f in frames]
     said.append(f"Silencing it costs between {min(lost)} and {max(lost)} of the right answers.")

@@ -163,12 +163,12 @@ def test_what_is_said_of_other_sentences_follows_from_the_numbers() -> None:
 
     own = {(1, 1): 30, (1, 2): 5}
     said = say_frames([frame(0.9, 0.1, own), frame(0.7, 0.05, {(1, 1): 30, (1, 2): 10})], head)
-    assert "the head looks at the country: at least 70%" in said
+    assert "the country is 2 to 2 tokens back and the head looks at it: at least 70%" in said
     assert "at most 10% on the token just before" in said
     assert "between 26 and 31 " in said
     assert "another head" not in said
     said = say_frames([frame(0.3, 0.6, {(1, 1): 3, (1, 2): 10})], head)
-    assert "does not look at the country everywhere" in said
+    assert "does not look at it everywhere" in said
     assert "layer 1, head 1, without which 3 of 36" in said
 
 
