@@ -18,7 +18,7 @@ def age(claim: Claim, today: date) -> Marked:
         limit = STALE_DAYS[claim.kind]
         kind = claim.kind.replace("_", " ")
         return Marked(f"**stale**: {days} days old, a {kind} holds for {limit}. Open the source.")
-    return Marked("of its time" if claim.kind == "publication" else f"{days} days old")
+    return Marked("a publication" if claim.kind == "publication" else f"{days} days old")
 
 
 def dated(*ids: str, today: date | None = None) -> Any:

@@ -166,7 +166,7 @@ def say(text: str) -> Any:
 
 def in_words(value: object) -> str:
     """Return a value as Markdown that shows it as it is: a model that writes `__mod__` has set nothing in bold."""
-    from course_lib.packet.render import SPECIAL, clean
+    from course_lib.plain import SPECIAL, clean
 
     return value if isinstance(value, Marked) else SPECIAL.sub(r"\\\1", " ".join(clean(value).split()))
 

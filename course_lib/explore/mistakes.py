@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import time
 from collections import defaultdict
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import torch
 from course_lib.data import facts
 from course_lib.evaluation.accuracy import Accuracy, exact_match
 from course_lib.evaluation.intervals import wilson_interval
+from course_lib.evaluation.words import begins_with
 from course_lib.explore.figure import BLUE, GREY, ORANGE, SKY, Finding, Picture, mark_guess, new_figure, table
 from course_lib.explore.first_model import random_rows
 from course_lib.explore.live import Live, following
@@ -34,11 +34,6 @@ HOURS_A_YEAR = 8766
 
 
 # --- 1: the model understands ---------------------------------------------------------------------------------
-
-
-def begins_with(text: str, word: str) -> bool:
-    """Return whether a text begins with a whole word: "Tunisia" does not begin with "Tunis"."""
-    return re.match(rf"\s*{re.escape(word)}(?!\w)", text) is not None
 
 
 def using_what_it_was_told(model: GPT, tokenizer: BytePairTokenizer) -> Finding:

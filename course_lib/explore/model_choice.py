@@ -13,6 +13,7 @@ from course_lib.data import facts
 from course_lib.evaluation.intervals import wilson_interval
 from course_lib.evaluation.latency import percentile
 from course_lib.evaluation.memory import kv_cache_bytes, weight_bytes
+from course_lib.evaluation.words import says
 from course_lib.explore.figure import (
     BLUE,
     GREY,
@@ -28,7 +29,6 @@ from course_lib.explore.live import following
 from course_lib.generation.chat import ask
 from course_lib.generation.decode import generate
 from course_lib.models.gpt import GPT
-from course_lib.packet.kinds import says
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

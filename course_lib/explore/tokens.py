@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import torch
 
 from course_lib.data import facts
 from course_lib.evaluation.perplexity import bits_per_byte, token_loss
+from course_lib.evaluation.words import has_word
 from course_lib.explore.figure import (
     BLUE,
     GREY,
@@ -356,11 +356,6 @@ def replies(model: GPT, tokenizer: BytePairTokenizer, questions: Sequence[str]) 
         tokens = [tokenizer.token_text(step.token) for step in steps]
         found.append(Reply(question, tokenizer.encode(question), answer, chances, tokens))
     return found
-
-
-def has_word(text: str, word: str) -> bool:
-    """Return whether a text has this word, as it is written and whole: "Tunisia" has no "Tunis"."""
-    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
 
 
 def wordings(model: GPT, tokenizer: BytePairTokenizer, questions: Sequence[str], value: str) -> Finding:

@@ -17,8 +17,9 @@ from course_lib.packet.evidence import read_evidence, same
 from course_lib.packet.files import PacketError
 from course_lib.packet.load import Packet, load_packet
 from course_lib.packet.lock import SEALED, Entry, read_lock, sealed_packet
-from course_lib.packet.render import clean, words
+from course_lib.packet.render import words
 from course_lib.packet.schema import PacketModel
+from course_lib.plain import clean
 
 Data = dict[str, Any]
 

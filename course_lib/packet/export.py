@@ -23,9 +23,10 @@ from urllib.parse import quote
 from course_lib import __version__, clock
 from course_lib.packet.files import PacketError, write_atomic
 from course_lib.packet.page import MARK, build_html, build_markdown
-from course_lib.packet.render import clean, number
+from course_lib.packet.render import number
 from course_lib.packet.schema import DataCard, Model
 from course_lib.packet.view import EvidenceRow, View
+from course_lib.plain import clean
 
 Data = dict[str, Any]
 

@@ -7,12 +7,12 @@ packet is checked. A function raises KeyError, TypeError or ValueError for rows 
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from course_lib.evaluation.words import says
 from course_lib.packet.cases.personal_data import scan_personal_data
 
 REQUIRED: dict[str, tuple[str, ...]] = {  # a kind that stands twice is measured twice
@@ -114,20 +114,6 @@ def percentile(values: Iterable[float], q: float) -> float:
 def same(a: float, b: float) -> bool:
     """Whether two numbers agree but for rounding in the last digits."""
     return math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-9)
-
-
-# A letter or digit of a script that puts blanks between words: Thai, Lao, Burmese, Khmer, Chinese and Japanese do not,
-# and Korean adds endings.
-LETTER = r"[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
-
-
-def says(output: str, expected: str) -> bool:
-    """Whether an answer contains the expected words, as whole words, capital letters aside.
-
-    "Tunis" is not in "Tunisia", nor "euro" in "Europe".
-    """
-    wanted = re.escape(expected.casefold())
-    return re.search(rf"(?<!{LETTER}){wanted}(?!{LETTER})", output.casefold()) is not None
 
 
 def temperature_key(temperature: float) -> str:

@@ -14,9 +14,10 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from course_lib.packet.figures import Mark, cost_bars, level, risk_matrix
-from course_lib.packet.render import asks, clean, markdown, money, number, quantity, words
+from course_lib.packet.render import asks, money, number, quantity, words
 from course_lib.packet.schema import own_id, parts
 from course_lib.packet.view import GATE_LESSON, View
+from course_lib.plain import clean, markdown
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 SHARED = Path(__file__).resolve().parents[1] / "grading" / "templates"  # page.css, the look of every page

@@ -1,25 +1,21 @@
 """How a packet's words and numbers are written for a reader: cited numbers, units, and text that can do no harm.
 
-A packet is untrusted text. `clean` takes out what could trick a terminal or turn the reading direction, the HTML page
-escapes everything that was typed, and `markdown` takes the meaning from every character that Markdown knows.
+A packet is untrusted text: what could trick a terminal is taken out and nothing in it means anything
+(`course_lib.plain`); the HTML page escapes everything that was typed.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup, escape
 
+from course_lib.plain import clean, markdown
+
 CITATION = re.compile(r"\{\{\s*([A-Z][A-Z0-9-]*)\s*(?:#\s*(\w+))?\s*(?::([^{}]*))?\}\}")
 FORMAT = re.compile(r",?(\.\d{1,2})?[feEg%]?")  # of Python's formats, those that a number in a sentence needs
-TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
-ALNUM = r"[^\W_]"
-SPECIAL = re.compile(rf"([\\`*\[\]|~$]|(?<!{ALNUM})_|_(?!{ALNUM})|<(?=[A-Za-z/!?])|&(?=[#\w]))")
-LINE_START = re.compile(r"^( ?)([#>+=-])|^( ?\d+)([.)])(?=\s|$)")
 NBSP = "\u00a0"
 
 
@@ -127,22 +123,6 @@ def _link(piece: Cited) -> Markup:
     if not piece.text:
         return Markup('<strong class="bad">{}</strong>').format(str(piece))
     return Markup('<a class="cited" href="#{}">{}</a>').format(piece.id, str(piece))
-
-
-def clean(value: Any) -> str:
-    """Text without control characters and without marks that turn the reading direction."""
-    return "".join(
-        "\ufffd"
-        if char in TURNING or (unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t")
-        else char
-        for char in str(value)
-    )
-
-
-def markdown(value: Any) -> str:
-    """Text as one line of Markdown in which no character has a meaning, wherever the line stands."""
-    line = SPECIAL.sub(r"\\\1", re.sub(r"\s+", " ", clean(value)))
-    return LINE_START.sub(lambda match: f"{match[1] or match[3] or ''}\\{match[2] or match[4]}", line)
 
 
 def number(value: float, form: str = "") -> str:

@@ -29,12 +29,12 @@ from course_lib.packet.load import Packet, load_packet
 from course_lib.packet.render import (
     Numbers,
     asks,
-    clean,
     number,
     quantity,
     words,
 )
 from course_lib.packet.schema import PacketModel, Risk, since, walk
+from course_lib.plain import clean
 
 GATE_LESSON = "04"
 OWASP = {  # OWASP Top 10 for LLM applications, 2025

@@ -13,6 +13,7 @@ import torch
 from course_lib.data import facts
 from course_lib.data.houses import PRICE_PER_SQFT, house_sales
 from course_lib.evaluation.intervals import wilson_interval
+from course_lib.evaluation.words import begins_with
 from course_lib.explore import mistakes
 from course_lib.explore.course_model import after_fine_tuning, how_its_loss_fell
 from course_lib.explore.figure import GUESS, Picture, png
@@ -287,9 +288,9 @@ def test_the_loss_curve_starts_where_nothing_is_known(base: Loaded) -> None:
 
 
 def test_a_longer_word_is_not_the_word_that_was_told() -> None:
-    assert mistakes.begins_with(" Tunis.", "Tunis")
-    assert not mistakes.begins_with(" Tunisia", "Tunis")
-    assert not mistakes.begins_with("Not Tunis", "Tunis")
+    assert begins_with(" Tunis.", "Tunis")
+    assert not begins_with(" Tunisia", "Tunis")
+    assert not begins_with("Not Tunis", "Tunis")
 
 
 def test_what_being_told_means_depends_on_how_often_it_was_used(

@@ -7,6 +7,7 @@ import torch
 
 from course_lib.data import facts
 from course_lib.evaluation.intervals import wilson_interval
+from course_lib.evaluation.words import says
 from course_lib.explore.model_choice import (
     NEW_WORDINGS,
     Measured,
@@ -24,7 +25,6 @@ from course_lib.explore.model_choice import (
     unseen_questions,
     unseen_wordings,
 )
-from course_lib.packet.kinds import says
 from course_lib.training.course_gpt import load_course_gpt
 
 BASE, TOKENIZER, _ = load_course_gpt("base")

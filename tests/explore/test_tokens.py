@@ -14,6 +14,7 @@ from course_lib.data import facts
 from course_lib.data.claims import claim
 from course_lib.data.languages import parallel_sentences
 from course_lib.data.text import language_reference
+from course_lib.evaluation.words import has_word
 from course_lib.explore.figure import png
 from course_lib.explore.tokens import (
     Reply,
@@ -28,7 +29,6 @@ from course_lib.explore.tokens import (
     draw_spelling,
     draw_two_tokenizers,
     five_languages,
-    has_word,
     in_lines,
     letter_counts_learned,
     longest_match,

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from scipy.stats import beta
 
-from course_lib.packet.kinds import MINIMUM_ROWS, RECOMPUTE, REQUIRED, percentile, says, upper_bound
+from course_lib.evaluation.words import says
+from course_lib.packet.kinds import MINIMUM_ROWS, RECOMPUTE, REQUIRED, percentile, upper_bound
 
 ROWS: dict[str, list[dict[str, Any]]] = {
     "token_count": [

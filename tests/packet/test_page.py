@@ -18,9 +18,10 @@ from course_lib.packet.files import assessments
 from course_lib.packet.load import load_packet, update_packet
 from course_lib.packet.lock import seal_packet
 from course_lib.packet.page import build_html, build_markdown, headline, print_text
-from course_lib.packet.render import Numbers, markdown, money, number, quantity
+from course_lib.packet.render import Numbers, money, number, quantity
 from course_lib.packet.start import new_packet
 from course_lib.packet.view import View, collect
+from course_lib.plain import markdown
 
 from .hostile import poison
 from .samples import DAY, NOON
