@@ -1,0 +1,26 @@
+"""A tale written for this course, "The Cabinet of Small Drawers": something people like to read, to count words in.
+
+Text under CC BY 4.0, as all texts of the course (see LICENSE).
+"""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+FILE = Path(__file__).with_name("small_drawers.txt")
+WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[.,;:!?]")
+
+
+def tale() -> str:
+    """Return the tale: some 2,300 words, its title in the first line, paragraphs apart by an empty line."""
+    return FILE.read_text(encoding="utf-8")
+
+
+def split_words(text: str) -> list[str]:
+    """Return the words and the punctuation marks of a text in their order; quotation marks and the like are left out."""
+    return WORD.findall(text)
+
+
+def join_words(words: Iterable[str]) -> str:
+    """Return words as a line of text: no space before a punctuation mark."""
+    return re.sub(r" (?=[.,;:!?](?: |$))", "", " ".join(words))
