@@ -17,7 +17,7 @@ def tale() -> str:
 
 
 def split_words(text: str) -> list[str]:
-    """Return the words and the punctuation marks of a text in their order; quotation marks and the like are left out."""
+    """Return the words and punctuation marks of a text in their order; quotation marks and the like are left out."""
     return WORD.findall(text)
 
 

@@ -1,4 +1,4 @@
-"""What lesson 01 finds out with tables of counts: what they can't have seen, how far they get, when they make things up."""
+"""What lesson 01 finds out with tables of counts: what they never saw, how far they get, what they make up."""
 
 from __future__ import annotations
 
@@ -108,12 +108,13 @@ def tale_to_read() -> Any:
     """Return the tale of lesson 01 as something to unfold and read."""
     title, _, text = tale().partition("\n")
     return say(
-        f"<details><summary><strong>{title}</strong>: a tale, {len(split_words(text)):,} words and punctuation marks. "
+        f"<details><summary><strong>{title}</strong>: a tale, {len(split_words(text)):,} words and punctuation "
+        "marks. "
         f"Click to read it.</summary>\n\n{text.strip()}\n\n</details>"
     )
 
 
-# --- what was never seen ------------------------------------------------------------------------------------------------
+# --- what was never seen ------------------------------------------------------------------------------------
 
 
 def unseen_runs(reading: Reading, longest: int = 5) -> Finding:
@@ -146,7 +147,7 @@ def unseen_runs(reading: Reading, longest: int = 5) -> Finding:
     )
 
 
-# --- the curve ----------------------------------------------------------------------------------------------------------
+# --- the curve ----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -189,7 +190,8 @@ def best_memory(reading: Reading, curves: Curves) -> Finding:
         f"order 5 still ends behind: {good[5][-1]:.2f} bits against {good[last][-1]:.2f}.\n"
         f"- **A crude repair eats it up.** With add-one, order 3 was worse than order 2 at {worse} of "
         f"{len(curves.sizes)} sizes. (A $k$ far below 1 is less crude.)\n"
-        f"- **Scale pays, doubling by doubling.** Each doubling of the text saved order 3 between {min(gains):.2f} and "
+        "- **Scale pays, doubling by doubling.** Each doubling of the text saved order 3 between "
+        f"{min(gains):.2f} and "
         f"{max(gains):.2f} bits per byte."
     )
     lines = {"the course's GPT": reading.gpt_bits}
@@ -201,7 +203,7 @@ def best_memory(reading: Reading, curves: Curves) -> Finding:
     )
 
 
-# --- counts against a network -------------------------------------------------------------------------------------------
+# --- counts against a network -------------------------------------------------------------------------------
 
 
 @torch.inference_mode()
@@ -237,13 +239,18 @@ def against_the_network(reading: Reading) -> Finding:
     counts, longer, cut, gpt = rows.values()
     gap = counts[0] - gpt[0]
     on_manual = "about as well as" if abs(gap) < 0.1 else "better than" if gap < 0 else "worse than"
+    lead = "gone" if cut[1] > longer[1] else "smaller"
     says = (
-        f"On the manual, counting does {on_manual} a neural network with {reading.gpt.num_parameters():,} weights that "
-        f"has read the same. On the countries it falls far behind. The control tells why: if it sees only {SHORT} tokens, "
-        f"the GPT needs {cut[1] / gpt[1]:.1f} times as many bits there, and its lead is {'gone' if cut[1] > longer[1] else 'smaller'}. "
-        f"On the manual the cut costs it little ({cut[0] / gpt[0]:.1f} times). What it gains on the countries, it gains "
+        f"On the manual, counting does {on_manual} a neural network with {reading.gpt.num_parameters():,} "
+        "weights that "
+        "has read the same. On the countries it falls far behind. The control tells why: if it sees only "
+        f"{SHORT} tokens, "
+        f"the GPT needs {cut[1] / gpt[1]:.1f} times as many bits there, and its lead is {lead}. "
+        f"On the manual the cut costs it little ({cut[0] / gpt[0]:.1f} times). What it gains on the countries, "
+        "it gains "
         "from further back.\n\n"
-        f"One small GPT, trained for {reading.minutes:.0f} minutes: a measurement, not a law. And the cut is a little "
+        f"One small GPT, trained for {reading.minutes:.0f} minutes: a measurement, not a law. And the cut is a "
+        "little "
         "unfair, since the GPT never learned from a document without its beginning."
     )
     if not reading.same_manual:
@@ -259,7 +266,7 @@ def against_the_network(reading: Reading) -> Finding:
     )
 
 
-# --- how far back -------------------------------------------------------------------------------------------------------
+# --- how far back -------------------------------------------------------------------------------------------
 
 
 def facts_by_order(reading: Reading) -> Finding:
@@ -303,7 +310,7 @@ def facts_by_order(reading: Reading) -> Finding:
     return Finding(f"right answers of the trigram, of {len(asked)}", f"{right[3]}", show, says)
 
 
-# --- copying ------------------------------------------------------------------------------------------------------------
+# --- copying ------------------------------------------------------------------------------------------------
 
 
 def copied_by_order(reading: Reading, length: int = 1000) -> Finding:
@@ -321,12 +328,13 @@ def copied_by_order(reading: Reading, length: int = 1000) -> Finding:
         "copied at order 5",
         f"{copied[5]:.0%}",
         lambda _guess: table(["tokens it looks at", "it writes", "copied"], rows),
-        f"New sentences of the real manual share {real:.0%} of such runs with the rest of it. Order 5 reads best because "
+        f"New sentences of the real manual share {real:.0%} of such runs with the rest of it. Order 5 reads "
+        "best because "
         f"so much of it is somebody else's sentence. Ask that of larger models, too.",
     )
 
 
-# --- what does not exist ------------------------------------------------------------------------------------------------
+# --- what does not exist ------------------------------------------------------------------------------------
 
 
 def nothing_there(reading: Reading, order: int = 5) -> Finding:
@@ -370,7 +378,8 @@ def nothing_there(reading: Reading, order: int = 5) -> Finding:
         )
         return Picture(
             figure,
-            f"Likeliest continuations and the chance of their next word, three real countries, then three invented: {said}.",
+            "Likeliest continuations and the chance of their next word, three real countries, then three "
+            f"invented: {said}.",
             "",
         )
 
@@ -378,9 +387,11 @@ def nothing_there(reading: Reading, order: int = 5) -> Finding:
         f"how sure it is of the next word after \u201cThe capital of {asked} is\u201d",
         f"{chances[asked]:.0%}",
         show,
-        f"The longest piece of this text for which it has a drawer is \u201c{last}\u201d, and in that drawer lies {slips}: "
+        f"The longest piece of this text for which it has a drawer is \u201c{last}\u201d, and in that drawer "
+        f"lies {slips}: "
         "it has read *Mombasa is another city in Kenya* and *Osaka is another city in Japan*. There "
-        "is no drawer \u201cunknown\u201d, so it goes on, in the same voice. When such a chain of likely words is false, people "
+        "is no drawer \u201cunknown\u201d, so it goes on, in the same voice. When such a chain of likely words "
+        "is false, people "
         "call it a **hallucination**.",
     )
 
@@ -395,35 +406,26 @@ def likeliest(model: NGram, tokenizer: BytePairTokenizer, ids: Sequence[int], mo
     return tokenizer.decode(written[len(ids) :]).strip().split("\n")[0]
 
 
-def mean_confidence(reading: Reading, orders: Sequence[int] = (3, 4, 5, 6)) -> Finding:
-    """Return how sure tables of counts are of the next word, averaged over real and over invented countries.
+def mean_confidence(reading: Reading, orders: Sequence[int] = (3, 4, 5, 6)) -> Any:
+    """Return a table: how sure each order is of the next word, averaged over real and over invented countries.
 
     One beginning after the other, four for each country.
     """
     groups = {"real": [country.name for country in facts.COUNTRIES], "invented": list(ALL_INVENTED)}
-    means: dict[int, dict[str, float]] = {}
+    rows = []
     for order in orders:
         model = reading.fact_table(order)
-        means[order] = {
-            kind: sum(
-                float(model.probs(reading.tokenizer.encode(text.format(name))).max())
-                for name in names
-                for text in BEGINNINGS
-            )
-            / (len(names) * len(BEGINNINGS))
-            for kind, names in groups.items()
-        }
-    rows = [[f"{order}", f"{mean['real']:.0%}", f"{mean['invented']:.0%}"] for order, mean in means.items()]
-    head = ["order", *(f"{len(names)} {kind} countries" for kind, names in groups.items())]
-    return Finding(
-        "the trigram is surer, on average, about ... countries",
-        max(means[orders[0]], key=lambda kind: means[orders[0]][kind]),
-        lambda _guess: table(head, rows),
-        "Tone is no sign of knowledge; a probability is at best a weak one, and only a measurement tells how weak.",
-    )
+        row = [f"{order}"]
+        for names in groups.values():
+            prompts = [reading.tokenizer.encode(text.format(name)) for name in names for text in BEGINNINGS]
+            sure = sum(float(model.probs(ids).max()) for ids in prompts) / len(prompts)
+            row.append(f"{sure:.0%}")
+        rows.append(row)
+    head = [f"{len(names)} {kind} countries" for kind, names in groups.items()]
+    return table(["order: how sure of the next word", *head], rows)
 
 
-# --- new scale, and the beginner mistakes -------------------------------------------------------------------------------
+# --- new scale, and the beginner mistakes -------------------------------------------------------------------
 
 
 def doublings(reading: Reading, curves: Curves, tokens: float) -> Finding:
@@ -434,10 +436,14 @@ def doublings(reading: Reading, curves: Curves, tokens: float) -> Finding:
         "doublings, counted in tokens",
         f"{times:.1f}",
         None,
-        f"It is tempting to draw the trigram's line on: at {curves.last_gain:.2f} bits per byte saved by each doubling it "
-        f"would predict every text perfectly after {left:.0f} more. That cannot be, since any text keeps some surprise for "
-        "any reader. In 1951 [Shannon](https://doi.org/10.1002/j.1538-7305.1951.tb01366.x) let people guess the next letter "
-        "and put English between about 0.6 and 1.3 bits a letter. **A line on a chart is true where it was measured.**",
+        f"It is tempting to draw the trigram's line on: at {curves.last_gain:.2f} bits per byte saved by each "
+        "doubling it "
+        f"would predict every text perfectly after {left:.0f} more. That cannot be, since any text keeps some "
+        "surprise for "
+        "any reader. In 1951 [Shannon](https://doi.org/10.1002/j.1538-7305.1951.tb01366.x) let people guess "
+        "the next letter "
+        "and put English between about 0.6 and 1.3 bits a letter. **A line on a chart is true where it was "
+        "measured.**",
     )
 
 
@@ -455,8 +461,10 @@ def perplexity_or_bits(reading: Reading) -> Finding:
         "fewer bits for the same text",
         min(per_byte, key=lambda name: per_byte[name]),
         lambda _guess: table(["predicts", "choices for the whole text", "perplexity", "bits per byte"], rows),
-        f"A perplexity is per choice, and the token model makes {lengths['bytes'] / lengths['tokens']:.1f} times fewer "
-        "choices. Perplexities compare only if the tokens are the same. Bits per byte compare on the same text, as long as "
+        f"A perplexity is per choice, and the token model makes {lengths['bytes'] / lengths['tokens']:.1f} "
+        "times fewer "
+        "choices. Perplexities compare only if the tokens are the same. Bits per byte compare on the same "
+        "text, as long as "
         "neither model leaves anything out as unknown.",
     )
 
@@ -488,6 +496,7 @@ def read_or_held_out(reading: Reading, highest: int = 6) -> Finding:
         f"bits per byte of order {highest} on what it has read",
         f"{on_read[-1]:.2f}",
         show,
-        f"On new text it needs {on_new[-1]:.2f}, {on_new[-1] / on_read[-1]:.0f} times as much: it has learned the manual by "
+        f"On new text it needs {on_new[-1]:.2f}, {on_new[-1] / on_read[-1]:.0f} times as much: it has learned "
+        "the manual by "
         "heart. **Ask of every score: had the model seen this text?**",
     )

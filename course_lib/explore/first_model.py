@@ -187,8 +187,10 @@ def course_map() -> Picture:
             axis.annotate("", (place + 0.14, 0.82), (place - 0.14, 0.82), arrowprops={"arrowstyle": "->"})
     return Picture(
         figure,
-        "Four boxes in a row with arrows: the lesson (predict, run, explain; not graded), the lab (write the functions; "
-        "checked by code), the packet (measure, judge, seal; read by a reviewer), and the decision to go live or not, "
+        "Four boxes in a row with arrows: the lesson (predict, run, explain; not graded), the lab (write the "
+        "functions; "
+        "checked by code), the packet (measure, judge, seal; read by a reviewer), and the decision to go live "
+        "or not, "
         "made from the packet alone.",
         "",
     )
@@ -203,8 +205,8 @@ def chance_of_passing(failure_rate: float, tests: int) -> float:
     return (1 - failure_rate) ** tests
 
 
-def tests_without_error(failure_rate: float, doubt: float = 0.05) -> int:
-    """Return how many tests without an error it takes until a system with `failure_rate` would pass with less than `doubt`.
+def error_free_tests(failure_rate: float, doubt: float = 0.05) -> int:
+    """Return how many tests a system with `failure_rate` passes without an error less often than `doubt`.
 
     Raises ValueError unless both are above 0 and below 1.
     """
@@ -215,7 +217,7 @@ def tests_without_error(failure_rate: float, doubt: float = 0.05) -> int:
 
 def tests_needed(failure_rates: Sequence[float]) -> Any:
     """Return a table: how often a system is wrong, and how many tests without an error leave few of its kind."""
-    rows = [[f"{rate:.0%} of cases", f"{tests_without_error(rate):,}"] for rate in failure_rates]
+    rows = [[f"{rate:.0%} of cases", f"{error_free_tests(rate):,}"] for rate in failure_rates]
     return table(
         ["wrong in", "tests without an error until fewer than 1 in 20 such systems still pass"], rows
     )

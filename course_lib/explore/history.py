@@ -159,7 +159,7 @@ def timeline(ideas: Sequence[Idea] = IDEAS) -> Picture:
     axis.grid(False)
     axis.spines["left"].set_visible(False)
     axis.invert_yaxis()
-    counted = ", ".join(f"{n} {period}" for period, n in periods(ideas).items())
+    counted = ", ".join(f"{period} {n}" for period, n in periods(ideas).items())
     return Picture(
         figure,
         f"{len(ideas)} ideas that this course uses, from {min(years)} to {max(years)}: {counted}.",
@@ -183,7 +183,8 @@ def old_ideas(ideas: Sequence[Idea] = IDEAS) -> None:
     display(timeline(ideas))
     display(
         say(
-            f"{early} of these {len(ideas)} were in print before 1960, {inside} of them from 1940 to 1959{largest}.\n\n"
+            f"{early} of these {len(ideas)} were in print before 1960, {inside} of them from 1940 to "
+            f"1959{largest}.\n\n"
             f"<details><summary>The {len(ideas)} sources</summary>\n\n{sources}.\n\n</details>"
         )
     )

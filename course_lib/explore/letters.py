@@ -89,7 +89,7 @@ def write_letters(axis: Axes, text: str, spans: Sequence[Span], y: float, size: 
 def letter_size(axis: Axes) -> float:
     """Return the font size in points at which a letter is one unit of the x axis wide."""
     low, high = axis.get_xlim()
-    inches = axis.get_position().width * axis.figure.get_figwidth()
+    inches = axis.bbox.width / axis.figure.dpi
     return 72 * inches / (high - low) / ADVANCE
 
 

@@ -72,7 +72,7 @@ def watch_training(text: str, seed: int, stages: Sequence[int] = STAGES, prompt:
         )
 
 
-# --- the text learning to write ----------------------------------------------------------------------------------------
+# --- the text learning to write -----------------------------------------------------------------------------
 
 
 def draw_writing(
@@ -165,7 +165,8 @@ def learned_to_write(run: FirstRun) -> Finding:
         )
 
     says = (
-        f"{run.model.num_parameters():,} numbers were moved {plan[-1]:,} times, in {run.seconds:.0f} seconds. The text "
+        f"{run.model.num_parameters():,} numbers were moved {plan[-1]:,} times, in {run.seconds:.0f} seconds. "
+        "The text "
         f"has {len(run.read):,} characters; the model read {run.tokens:,}, so it saw each passage about "
         f"{run.tokens / len(run.read):.0f} times."
     )
@@ -204,14 +205,15 @@ def imitate(text: str) -> None:
     display(table(["it goes on"], [[written]]))
     display(
         say(
-            f"Of all runs of 20 characters in this sample, {copied:.0%} appear in your text exactly so: that much is a "
+            f"Of all runs of 20 characters in this sample, {copied:.0%} appear in your text exactly so: that "
+            "much is a "
             f"copy. It read your {len(text):,} characters {run.tokens / len(text):.0f} times."
         )
     )
 
 
 def own_prompt(text: str) -> str:
-    """Return the beginning of a text, up to the end of a word, at most eight characters: what the model goes on from."""
+    """Return the beginning of a text, at most eight characters and whole words: what the model goes on from."""
     start = text[:8]
     cut = start.rfind(" ")
     return start[: cut + 1] if cut > 0 else start
@@ -223,7 +225,7 @@ def copied_letters(written: str, text: str, run: int = 20) -> float:
     return sum(piece in text for piece in runs) / len(runs) if runs else 0.0
 
 
-# --- the view over a whole run -----------------------------------------------------------------------------------------
+# --- the view over a whole run ------------------------------------------------------------------------------
 
 
 def watched(run: FirstRun, most: int = 9) -> list[str]:
@@ -313,7 +315,7 @@ def own_sentences(run: FirstRun, written: str) -> Finding:
     )
 
 
-# --- same seed, same text ----------------------------------------------------------------------------------------------
+# --- same seed, same text -----------------------------------------------------------------------------------
 
 
 def same_dice(runs: Mapping[str, FirstRun]) -> Finding:
@@ -341,8 +343,10 @@ def same_dice(runs: Mapping[str, FirstRun]) -> Finding:
         )
 
     says = (
-        f"With one letter changed, {same[asked]} of {len(first)} characters are still those of the first run. It is the "
-        f"dice that bring them back: let the same model draw with other dice, and {same[f'{asked}, other dice']} agree."
+        f"With one letter changed, {same[asked]} of {len(first)} characters are still those of the first run. "
+        "It is the "
+        "dice that bring them back: let the same model draw with other dice, and "
+        f"{same[f'{asked}, other dice']} agree."
     )
     return Finding(f"characters of {len(first)} that agree, one letter changed", f"{same[asked]}", show, says)
 
