@@ -4,6 +4,7 @@ Text under CC BY 4.0, as all texts of the course (see LICENSE).
 """
 
 import re
+import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -21,6 +22,6 @@ def split_words(text: str) -> list[str]:
     return WORD.findall(text)
 
 
-def join_words(words: Iterable[str]) -> str:
-    """Return words as a line of text: no space before a punctuation mark."""
-    return re.sub(r" (?=[.,;:!?](?: |$))", "", " ".join(words))
+def join_words(words: Iterable[str], width: int = 88) -> str:
+    """Return words as text: no space before a punctuation mark, lines of at most `width` characters."""
+    return textwrap.fill(re.sub(r" (?=[.,;:!?](?: |$))", "", " ".join(words)), width)

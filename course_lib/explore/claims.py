@@ -18,7 +18,7 @@ def age(claim: Claim, today: date) -> Marked:
         limit = STALE_DAYS[claim.kind]
         kind = claim.kind.replace("_", " ")
         return Marked(f"**stale**: {days} days old, a {kind} holds for {limit}. Open the source.")
-    return Marked("a publication keeps" if claim.kind == "publication" else f"{days} days old")
+    return Marked("a publication does not go stale" if claim.kind == "publication" else f"{days} days old")
 
 
 def dated(*ids: str, today: date | None = None) -> Any:
@@ -32,7 +32,7 @@ def times_the_price(older: str, newer: str) -> Finding:
     """Return how many times the price of reading a token a newer model costs, with both claims beside it."""
     before, after = (claim(one).values["input_per_mtok"] for one in (older, newer))
     return Finding(
-        f"{claim(newer).subject} costs as much per token read as {claim(older).subject}, times",
+        f"price of a token read, {claim(newer).subject} over {claim(older).subject}",
         f"{after / before:.2g}",
         lambda _guess: dated(older, newer),
         f"Whoever carries the older price over to the newer model is wrong by a factor of {after / before:.2g}. "

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from course_lib.data import facts
-from course_lib.data.tale import split_words, tale
+from course_lib.data.tale import tale
 from course_lib.data.text import fingerprint, language_reference
 from course_lib.evaluation.perplexity import token_loss
 from course_lib.explore.figure import BLUE, GREY, ORANGE, Finding, Picture, mark_guess, new_figure, say, table
@@ -108,8 +108,7 @@ def tale_to_read() -> Any:
     """Return the tale of lesson 01 as something to unfold and read."""
     title, _, text = tale().partition("\n")
     return say(
-        f"<details><summary><strong>{title}</strong>: a tale, {len(split_words(text)):,} words and punctuation "
-        "marks. "
+        f"<details><summary><strong>{title}</strong>: a tale of {len(text.split()):,} words. "
         f"Click to read it.</summary>\n\n{text.strip()}\n\n</details>"
     )
 
@@ -189,7 +188,7 @@ def best_memory(reading: Reading, curves: Curves) -> Finding:
         f"- **A longer memory needs more text.** With Witten-Bell the best order grows from {first} to {last}, and "
         f"order 5 still ends behind: {good[5][-1]:.2f} bits against {good[last][-1]:.2f}.\n"
         f"- **A crude repair eats it up.** With add-one, order 3 was worse than order 2 at {worse} of "
-        f"{len(curves.sizes)} sizes. (A $k$ far below 1 is less crude.)\n"
+        f"{len(curves.sizes)} sizes. (Adding far less than one is less crude.)\n"
         "- **Scale pays, doubling by doubling.** Each doubling of the text saved order 3 between "
         f"{min(gains):.2f} and "
         f"{max(gains):.2f} bits per byte."
@@ -371,6 +370,7 @@ def nothing_there(reading: Reading, order: int = 5) -> Finding:
         axis.set(xlim=(0, 1.12), ylim=(-len(chances) + 0.6, 1.05), yticks=[])
         axis.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
         axis.grid(False)
+        axis.spines["left"].set_visible(False)
         axis.set_title("How sure it is of the next word. Hatched: the country does not exist.")
         mark_guess(axis, guess, "x", share=True)
         said = "; ".join(

@@ -155,7 +155,7 @@ def timeline(ideas: Sequence[Idea] = IDEAS) -> Picture:
                       va="center", fontsize=9)  # fmt: skip
     figure.set_layout_engine("none")
     axis.set_position((0.02, 0.5 / figure.get_figheight(), 0.17, 1 - 0.6 / figure.get_figheight()))
-    axis.set(xlim=(min(years) - 12, max(years) + 12), yticks=[], xticks=[1800, 1900, 2000])
+    axis.set(xlim=(min(years) - 12, max(years) + 12), yticks=[], xticks=[1800, 2000])
     axis.grid(False)
     axis.spines["left"].set_visible(False)
     axis.invert_yaxis()
