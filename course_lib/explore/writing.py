@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -12,7 +13,6 @@ from course_lib.explore.figure import (
     GUESS,
     Finding,
     Picture,
-    image_tag,
     mark_guess,
     new_figure,
     say,
@@ -53,23 +53,50 @@ def watch_training(text: str, seed: int, stages: Sequence[int] = STAGES, prompt:
     """Train the first model; under the cell the loss and the texts grow while it learns."""
     known = words_of(text)
 
-    def frame(reached: Sequence[Stage], losses: Sequence[float]) -> Any:
-        from IPython.display import HTML
+    def look(reached: Sequence[Stage], losses: Sequence[float]) -> None:
+        live.show(lambda: _page(reached, stages, prompt, known, losses), now=len(losses) in stages)
 
-        figure = draw_writing(reached, stages, prompt, known, losses=losses)
-        return HTML(image_tag(figure, "The loss and the texts so far, while the model is being trained."))
+    with Live() as live:
+        return train_first_model(text, seed, stages[-1], stages, prompt, on_step=look)
 
-    with Live(pause=1.5) as live:
-        return train_first_model(
-            text,
-            seed,
-            stages[-1],
-            stages,
-            prompt,
-            on_step=lambda reached, losses: live.show(
-                lambda: frame(reached, losses), now=len(losses) in stages
-            ),
+
+def _page(
+    reached: Sequence[Stage], plan: Sequence[int], prompt: str, known: set[str], losses: Sequence[float]
+) -> Any:
+    from IPython.display import HTML
+
+    return HTML(progress_page(reached, plan, prompt, known, losses))
+
+
+def progress_page(
+    reached: Sequence[Stage], plan: Sequence[int], prompt: str, known: set[str], losses: Sequence[float]
+) -> str:
+    """Return the loss and the texts so far as HTML, which is made so quickly that training loses no time.
+
+    Args as for `draw_writing`; `losses` are those of the steps so far.
+    """
+    line = " ".join(f"{step},{100 - 20 * min(loss, 5):.1f}" for step, loss in enumerate(losses, 1))
+    now = f"step {len(losses):,} of {plan[-1]:,}" + (f", loss {losses[-1]:.2f}" if losses else "")
+    rows = []
+    for row, step in enumerate(plan):
+        written = share = ""
+        if row < len(reached):
+            text = one_line(reached[row].text)
+            parts = [(text[one.start : one.stop], one.mark) for one in word_spans(text, known, len(prompt))]
+            written = f"<i>{html.escape(one_line(prompt))}</i>" + "".join(
+                f"<b><u>{html.escape(part)}</u></b>" if mark else html.escape(part) for part, mark in parts
+            )
+            share = f"{reached[row].words:.0%}"
+        rows.append(
+            f'<tr><td>{step:,}</td><td style="text-align:left;white-space:pre;font-family:monospace">{written}</td>'
+            f"<td>{share}</td></tr>"
         )
+    return (
+        f'<p role="status">{now}</p><svg viewBox="0 0 {plan[-1]} 100" preserveAspectRatio="none" aria-hidden="true" '
+        'style="width:100%;max-width:704px;height:110px;border-left:1px solid;border-bottom:1px solid">'
+        f'<polyline points="{line}" fill="none" stroke="{BLUE}" stroke-width="2" vector-effect="non-scaling-stroke"/>'
+        f"</svg><table><tr><th>steps</th><th>it writes</th><th>real words</th></tr>{''.join(rows)}</table>"
+    )
 
 
 # --- the text learning to write -----------------------------------------------------------------------------
@@ -81,7 +108,6 @@ def draw_writing(
     prompt: str,
     known: set[str],
     guess: object = None,
-    losses: Sequence[float] | None = None,
 ) -> Figure:
     """Draw what the model wrote at each stage, a line each, with its real words marked, and their share beside it.
 
@@ -89,13 +115,11 @@ def draw_writing(
         reached: the stages so far; those of `plan` that are still to come leave their lines empty.
         known: the words that count as real.
         guess: the reader's step, drawn as a line.
-        losses: of the steps so far; draws their curve above the text.
     """
     height = 0.34 * len(plan) + 0.9
-    top = 0.0 if losses is None else 1.5
-    figure, axis = new_figure(6.4, height + top)
+    figure, axis = new_figure(6.4, height)
     figure.set_layout_engine("none")
-    axis.set_position((0.01, 0.02, 0.98, (height - 0.05) / (height + top) - 0.02))
+    axis.set_position((0.01, 0.02, 0.98, 0.96))
     letters = len(prompt) + SHOWN
     axis.set(xlim=(-5, letters + 10), ylim=(-len(plan) - 0.6, 0.85))
     axis.axis("off")
@@ -117,16 +141,7 @@ def draw_writing(
         axis.barh(-row + 0.17, 4.5 * stage.words, 0.5, letters + 1, color=BLUE)
         axis.text(letters + 6, -row, f"{stage.words:.0%}", va="baseline")
     _mark_step(axis, guess, plan)
-    if losses is not None:
-        axis = figure.add_axes((0.09, (height + 0.3) / (height + top), 0.88, (top - 0.45) / (height + top)))
-        _loss_line(axis, losses, plan[-1])
     return figure
-
-
-def _loss_line(axis: Axes, losses: Sequence[float], steps: int) -> None:
-    axis.plot(range(1, len(losses) + 1), losses, color=GREY, linewidth=1.2)
-    axis.set(xlim=(0, steps), ylim=(0, 5), ylabel="loss")
-    axis.text(0.99, 0.02, "steps", transform=axis.transAxes, ha="right", color=GREY)
 
 
 def _mark_step(axis: Axes, guess: object, plan: Sequence[int]) -> None:

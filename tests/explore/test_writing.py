@@ -45,10 +45,20 @@ def test_what_agrees_at_the_same_place_is_marked() -> None:
 def test_stages_to_come_leave_their_lines_empty(run: FirstRun) -> None:
     known = first_model.words_of(run.read)
     whole = texts_of(writing.draw_writing(run.stages, [0, 3, 6], run.prompt, known))
-    begun = texts_of(writing.draw_writing(run.stages[:1], [0, 3, 6], run.prompt, known, losses=[3.0]))
+    begun = texts_of(writing.draw_writing(run.stages[:1], [0, 3, 6], run.prompt, known))
     assert sum(text.endswith("%") for text in whole) == 3
     assert sum(text.endswith("%") for text in begun) == 1
     assert {"0", "3", "6"} <= set(begun)
+
+
+def test_what_is_seen_while_it_trains_says_the_step_and_escapes_the_text(run: FirstRun) -> None:
+    stage = first_model.Stage(3, 1.0, "The cat <b> sat on", 0.5, {"a": 1.0})
+    page = writing.progress_page([stage], [3, 6], "The cat ", {"sat"}, [4.0, 3.0, 2.5])
+    assert "step 3 of 6, loss 2.50" in page
+    assert 'points="1,20.0 2,40.0 3,50.0"' in page
+    assert "<i>The cat </i>&lt;b&gt; <b><u>sat</u></b> on" in page
+    assert page.count("<tr>") == 3
+    assert "50%" in page
 
 
 @pytest.mark.parametrize(
