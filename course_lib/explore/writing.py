@@ -88,14 +88,15 @@ def progress_page(
             )
             share = f"{reached[row].words:.0%}"
         rows.append(
-            f'<tr><td>{step:,}</td><td style="text-align:left;white-space:pre;font-family:monospace">{written}</td>'
+            f'<tr><td>{step:,}</td><td style="text-align:left;white-space:pre;font:15px monospace">{written}</td>'
             f"<td>{share}</td></tr>"
         )
     return (
-        f'<p role="status">{now}</p><svg viewBox="0 0 {plan[-1]} 100" preserveAspectRatio="none" aria-hidden="true" '
+        f'<p>{now}</p><svg viewBox="0 0 {plan[-1]} 100" preserveAspectRatio="none" aria-hidden="true" '
         'style="width:100%;max-width:704px;height:110px;border-left:1px solid;border-bottom:1px solid">'
         f'<polyline points="{line}" fill="none" stroke="{BLUE}" stroke-width="2" vector-effect="non-scaling-stroke"/>'
-        f"</svg><table><tr><th>steps</th><th>it writes</th><th>real words</th></tr>{''.join(rows)}</table>"
+        '</svg><table><tr><th>steps</th><th style="text-align:left">it writes</th><th>real words</th></tr>'
+        f"{''.join(rows)}</table>"
     )
 
 
