@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from course_lib.data import facts
-from course_lib.explore.figure import BLUE, GREY, Picture, new_figure
-from course_lib.explore.view import View
-from course_lib.generation.decode import generate
+from course_lib.explore.figure import BLUE, Picture, new_figure, table
+from course_lib.explore.letters import WORD
+from course_lib.generation.decode import generate_batch
 from course_lib.models.gpt import GPT, GPTConfig
 from course_lib.tokenizers.character import CharacterTokenizer
 from course_lib.training.loop import NextBatch, TrainConfig, train
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from matplotlib.figure import Figure
+    from collections.abc import Callable, Sequence
 
     from course_lib.training.loop import Batch
 
@@ -29,15 +28,16 @@ PROMPT, BEFORE = (
     "The cat sat on the ",
 )  # what it goes on from, and where its next character is asked
 STAGES = (0, 5, 20, 50, 100, 200, 400)  # steps after which the model writes
-SHOWN, COUNTED = 56, 300  # characters of a sample that are shown, and in which real words are counted
+SAMPLES, LENGTH = 6, 60  # texts that it writes at a stage, and their characters
+SHOWN = 36  # characters of the first text that a figure shows
 
 
 @dataclass(frozen=True)
 class Stage:
     """What the model could do after `step` steps.
 
-    `loss` is in nats per character, `text` the prompt and a sample, `words` the share of real words in a longer sample,
-    `chances` the six likeliest characters after `BEFORE`.
+    `loss` is in nats per character, `text` the prompt and the first sample, `words` the share of real words in all
+    samples, `chances` the probability of each character after `BEFORE`, or after the prompt, likeliest first.
     """
 
     step: int
@@ -53,6 +53,8 @@ class FirstRun:
 
     model: GPT
     tokenizer: CharacterTokenizer
+    prompt: str
+    read: str  # the text
     stages: list[Stage]
     losses: list[float]  # of steps 1, 2, ...
     tokens: int  # characters read, all batches together
@@ -89,146 +91,108 @@ def random_rows(ids: torch.Tensor, context: int, rows: int) -> NextBatch:
 
 
 @torch.no_grad()
-def next_characters(model: GPT, tokenizer: CharacterTokenizer, text: str, top: int = 6) -> dict[str, float]:
-    """Return the `top` likeliest next characters after `text` with their probabilities, likeliest first."""
+def next_characters(model: GPT, tokenizer: CharacterTokenizer, text: str) -> dict[str, float]:
+    """Return the probability of each next character after `text`, likeliest first."""
     logits = model(torch.tensor([tokenizer.encode(text)]), last_only=True).logits[0, -1]  # (V,)
-    best = logits.softmax(-1).topk(top)
+    best = logits.softmax(-1).sort(descending=True)
     return {
         tokenizer.decode([i]): p for i, p in zip(best.indices.tolist(), best.values.tolist(), strict=True)
     }
 
 
+def write_on(model: GPT, tokenizer: CharacterTokenizer, prompt: str, seed: int) -> list[str]:
+    """Return `SAMPLES` texts of `LENGTH` characters that the model writes after `prompt`, drawn at temperature 0.7."""
+    dice = torch.Generator().manual_seed(seed)
+    prompts = [tokenizer.encode(prompt)] * SAMPLES
+    return [tokenizer.decode(ids) for ids in generate_batch(model, prompts, LENGTH, 0.7, dice)]
+
+
 def train_first_model(
-    text: str, seed: int, steps: int = STAGES[-1], stages: Sequence[int] = STAGES, progress: bool = False
+    text: str,
+    seed: int,
+    steps: int = STAGES[-1],
+    stages: Sequence[int] = STAGES,
+    prompt: str = PROMPT,
+    on_step: Callable[[Sequence[Stage], Sequence[float]], None] | None = None,
 ) -> FirstRun:
     """Train a two-layer GPT that reads and writes single characters, and let it write at each of `stages`.
 
     All chance comes from `seed`: the first weights, the pieces that are read, the characters that are drawn.
+
+    Args:
+        on_step: is told after every step (and before the first) the stages and the losses so far.
     """
     tokenizer = CharacterTokenizer(text)
     generator = torch.Generator().manual_seed(seed)
     shape = GPTConfig(vocab_size=tokenizer.vocab_size, context=64, n_layer=2, n_head=4, n_embd=64)
     model = GPT(shape, generator)
     next_batch = random_rows(torch.tensor(tokenizer.encode(text)), shape.context, rows=16)
+    known = words_of(text)
     reached: list[Stage] = []
 
-    def write(step: int, loss: float) -> None:
+    def write(step: int, loss: float, losses: Sequence[float]) -> None:
         if step in stages:
-            dice = torch.Generator().manual_seed(seed)
-            ids = generate(model, tokenizer.encode(PROMPT), COUNTED, temperature=0.7, generator=dice)
-            written = tokenizer.decode(ids)
-            chances = next_characters(model, tokenizer, BEFORE)
-            share = real_words(written, text)
-            reached.append(Stage(step, loss, PROMPT + written[:SHOWN], share, chances))
+            written = write_on(model, tokenizer, prompt, seed)
+            chances = next_characters(model, tokenizer, BEFORE if prompt == PROMPT else prompt)
+            share = real_words(written, known)
+            reached.append(Stage(step, loss, prompt + written[0][:SHOWN], share, chances))
+        if on_step is not None:
+            on_step(reached, losses)
 
     with torch.no_grad():
         inputs, targets = next_batch(torch.Generator().manual_seed(seed))
-        write(0, float(model(inputs, targets).loss))
+        write(0, float(model(inputs, targets).loss), [])
     history = train(
         model,
         next_batch,
         TrainConfig(steps=steps, lr=1e-2, warmup=min(10, steps)),
         generator,
-        progress=progress,
-        on_step=lambda history: write(history.step[-1], history.loss[-1]),
+        progress=False,
+        on_step=lambda history: write(history.step[-1], history.loss[-1], history.loss),
     )
-    return FirstRun(model, tokenizer, reached, history.loss, history.tokens_seen[-1], history.seconds[-1])
+    tokens, seconds = history.tokens_seen[-1], history.seconds[-1]
+    return FirstRun(model, tokenizer, prompt, text, reached, history.loss, tokens, seconds)
 
 
-def learning(run: FirstRun, number: int) -> tuple[Figure, str]:
-    """Draw the loss up to a stage, and the chances of the next character there.
+def words_of(text: str) -> set[str]:
+    """Return the words that occur in a text."""
+    return set(re.findall(WORD, text))
 
-    Args:
-        number: 0 for the first stage, and so on.
+
+def real_words(written: Sequence[str], known: set[str]) -> float:
+    """Return which share of the words of some texts are in `known`; the last of each may be cut off and does not count.
+
+    No words at all: 0.
     """
-    stage = run.stages[number]
-    figure, (left, right) = new_figure(7.5, 2.8, columns=2)
-    left.plot(range(1, len(run.losses) + 1), run.losses, color=GREY, linewidth=1)
-    left.plot(stage.step, stage.loss, "o", color=BLUE, markersize=9)
-    left.set(xlabel="step", ylabel="loss", ylim=(0, None))
-    names = [show_character(character) for character in stage.chances]
-    right.bar(range(len(names)), list(stage.chances.values()), color=BLUE)
-    right.set_xticks(range(len(names)), names)
-    right.set(ylim=(0, 1), ylabel="probability", title=f"after “{BEFORE.strip()} ”")
-    first, chance = next(iter(stage.chances.items()))
-    sentence = (
-        f"After {stage.step} steps the loss is {stage.loss:.2f}. It writes: “{one_line(stage.text)}” "
-        f"Its likeliest next character after “{BEFORE}” is {show_character(first)} with {chance:.0%}."
-    )
-    return figure, sentence
-
-
-def show_character(character: str) -> str:
-    """Return a character as a person can see it: a space and an end of line have names."""
-    return {" ": "space", "\n": "new line"}.get(character, character)
-
-
-def one_line(text: str) -> str:
-    """Return the text with its ends of line shown as the sign ⏎."""
-    return text.replace("\n", "⏎")
-
-
-def real_words(written: str, text: str) -> float:
-    """Return which share of the words of `written` stands in `text`; the last one may be cut off and is not counted.
-
-    Raises:
-        ValueError: `written` has fewer than two words.
-    """
-    words = re.findall(r"\w+", written)[:-1]
-    if not words:
-        raise ValueError(f"written={written!r}; expected at least two words")
-    known = set(re.findall(r"\w+", text))
-    return sum(word in known for word in words) / len(words)
-
-
-def learning_view(run: FirstRun) -> View:
-    """Return the view: a slider over the stages of a run."""
-    import ipywidgets
-
-    slider = ipywidgets.SelectionSlider(
-        options=[(f"{stage.step} steps", number) for number, stage in enumerate(run.stages)],
-        value=0,
-        description="trained for",
-        style={"description_width": "8em"},
-    )
-    last = len(run.stages) - 1
-    return View(
-        lambda number: learning(run, number),
-        {"number": slider},
-        [{"number": n} for n in (0, last // 2, last)],
-    )
-
-
-def equal_start(one: str, other: str) -> int:
-    """Return how many characters two texts have in common from their start."""
-    return next(
-        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
-    )
+    words = [word for text in written for word in re.findall(WORD, text)[:-1]]
+    return sum(word in known for word in words) / len(words) if words else 0.0
 
 
 def course_map() -> Picture:
     """Draw how a lesson, its lab and the packet belong together."""
     boxes = [
         ("Lesson", "predict, run, explain", "not graded"),
-        ("Lab", "write, validate, submit", "checked by code\nand by a person"),
-        ("Packet", "measure, judge, check, seal", "checked at once,\nread by a reviewer"),
+        ("Lab", "write the functions", "checked by code"),
+        ("Packet", "measure, judge, seal", "read by a reviewer"),
         ("Decision", "go live, or not", "from the packet alone"),
     ]
-    figure, axis = new_figure(8.0, 1.3)
+    figure, axis = new_figure(6.4, 1.2)
     axis.set(xlim=(0, 4), ylim=(0, 1))
     axis.axis("off")
     for place, (name, does, checked) in enumerate(boxes):
-        axis.text(
-            place + 0.45, 0.55, f"{name}\n\n{does}\n{checked}", ha="center", va="center", fontsize=8,
-            bbox={"boxstyle": "round,pad=0.6", "facecolor": "white", "edgecolor": BLUE, "linewidth": 1.5},
-        )  # fmt: skip
+        box = {"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": BLUE, "linewidth": 1.5}
+        axis.text(place + 0.5, 0.82, name, ha="center", va="center", weight="bold", bbox=box)
+        axis.text(place + 0.5, 0.3, f"{does}\n{checked}", ha="center", va="center", fontsize=10)
         if place:
-            axis.annotate("", (place + 0.02, 0.55), (place - 0.12, 0.55), arrowprops={"arrowstyle": "->"})
+            axis.annotate("", (place + 0.14, 0.82), (place - 0.14, 0.82), arrowprops={"arrowstyle": "->"})
     return Picture(
         figure,
-        "Four boxes in a row with arrows: the lesson (predict, run, explain; not graded), the lab (write, validate, "
-        "submit; checked by code and by a person), the packet (measure, judge, check, seal; checked at once and read "
-        "by a reviewer), and the decision to go live or not, made from the packet alone.",
+        "Four boxes in a row with arrows: the lesson (predict, run, explain; not graded), the lab (write the "
+        "functions; "
+        "checked by code), the packet (measure, judge, seal; read by a reviewer), and the decision to go live "
+        "or not, "
+        "made from the packet alone.",
+        "",
     )
 
 
@@ -239,6 +203,24 @@ def chance_of_passing(failure_rate: float, tests: int) -> float:
             f"failure_rate={failure_rate}, tests={tests}; expected a share from 0 to 1 and at least 0 tests"
         )
     return (1 - failure_rate) ** tests
+
+
+def error_free_tests(failure_rate: float, doubt: float = 0.05) -> int:
+    """Return how many tests a system with `failure_rate` passes without an error less often than `doubt`.
+
+    Raises ValueError unless both are above 0 and below 1.
+    """
+    if not 0 < failure_rate < 1 or not 0 < doubt < 1:
+        raise ValueError(f"failure_rate={failure_rate}, doubt={doubt}; expected shares above 0 and below 1")
+    return next(n for n in itertools.count(1) if chance_of_passing(failure_rate, n) < doubt)
+
+
+def tests_needed(failure_rates: Sequence[float]) -> Any:
+    """Return a table: how often a system is wrong, and how many tests without an error leave few of its kind."""
+    rows = [[f"{rate:.0%} of cases", f"{error_free_tests(rate):,}"] for rate in failure_rates]
+    return table(
+        ["wrong in", "tests without an error until fewer than 1 in 20 such systems still pass"], rows
+    )
 
 
 def time_of_product(size: int = 1000, repeats: int = 10) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from course_lib.explore.figure import BLUE, GREY, ORANGE, Picture, new_figure
+from course_lib.explore.figure import BLUE, GREY, ORANGE, Picture, new_figure, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,7 +86,7 @@ IDEAS: tuple[Idea, ...] = (
     Idea(
         1986,
         "backpropagation through hidden layers",
-        "Rumelhart, Hinton and Williams",
+        "Rumelhart and others",
         f"{DOI}10.1038/323533a0",
         "05",
     ),
@@ -120,7 +120,7 @@ IDEAS: tuple[Idea, ...] = (
     ),
     Idea(
         2017,
-        "the transformer: attention in place of recurrence",
+        "the transformer: attention, no recurrence",
         "Vaswani and others",
         "https://arxiv.org/abs/1706.03762",
         "10",
@@ -144,27 +144,47 @@ def periods(ideas: Sequence[Idea] = IDEAS) -> dict[str, int]:
 
 
 def timeline(ideas: Sequence[Idea] = IDEAS) -> Picture:
-    """Draw the ideas as a dated list; the years 1940 to 1959 are shaded."""
-    figure, axis = new_figure(8.0, 0.27 * len(ideas) + 0.6)
+    """Draw the ideas as a list with their years on a line of time; the years 1940 to 1959 are shaded."""
+    figure, axis = new_figure(6.4, 0.27 * len(ideas) + 0.7)
     years = [idea.year for idea in ideas]
+    axis.axvspan(1940, 1960, color=GREY, alpha=0.15)
     for place, idea in enumerate(ideas):
         inside = 1940 <= idea.year <= 1959
         axis.plot(idea.year, place, "s" if inside else "o", color=ORANGE if inside else BLUE)
-        left = idea.year > 1900  # the text stands where there is room
-        axis.annotate(
-            f"{idea.year}  {idea.name} ({idea.who})",
-            (idea.year, place),
-            xytext=(-8 if left else 8, 0),
-            textcoords="offset points",
-            ha="right" if left else "left",
-            va="center",
-            fontsize=8,
-        )
-    axis.axvspan(1940, 1960, color=GREY, alpha=0.15)
-    axis.set(xlim=(min(years) - 10, max(years) + 10), yticks=[], xlabel="year")
+        axis.annotate(f"{idea.year}  {idea.name} ({idea.who})", (1.04, place), xycoords=("axes fraction", "data"),
+                      va="center", fontsize=9)  # fmt: skip
+    figure.set_layout_engine("none")
+    axis.set_position((0.02, 0.5 / figure.get_figheight(), 0.17, 1 - 0.6 / figure.get_figheight()))
+    axis.set(xlim=(min(years) - 12, max(years) + 12), yticks=[], xticks=[1800, 2000])
+    axis.grid(False)
     axis.spines["left"].set_visible(False)
     axis.invert_yaxis()
-    counted = ", ".join(f"{n} {period}" for period, n in periods(ideas).items())
+    counted = ", ".join(f"{period} {n}" for period, n in periods(ideas).items())
     return Picture(
-        figure, f"{len(ideas)} ideas that this course uses, from {min(years)} to {max(years)}: {counted}."
+        figure,
+        f"{len(ideas)} ideas that this course uses, from {min(years)} to {max(years)}: {counted}.",
+        "Shaded and square: 1940 to 1959.",
+    )
+
+
+def old_ideas(ideas: Sequence[Idea] = IDEAS) -> None:
+    """Show the timeline, what it counts, and the sources, folded."""
+    from IPython.display import display
+
+    counted = periods(ideas)
+    early, inside = counted["before 1940"] + counted["1940 to 1959"], counted["1940 to 1959"]
+    largest = ": the largest group" if inside == max(counted.values()) else ""
+    sources = "; ".join(
+        f"[{one.year}, {one.who}]({one.source})"
+        if one.source.startswith("http")
+        else f"{one.year}, {one.who}: {one.source}"
+        for one in ideas
+    )
+    display(timeline(ideas))
+    display(
+        say(
+            f"{early} of these {len(ideas)} were in print before 1960, {inside} of them from 1940 to "
+            f"1959{largest}.\n\n"
+            f"<details><summary>The {len(ideas)} sources</summary>\n\n{sources}.\n\n</details>"
+        )
     )

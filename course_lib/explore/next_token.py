@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import torch
 
 from course_lib.evaluation.perplexity import bits_per_byte
-from course_lib.explore.figure import BLUE, GREEN, GREY, ORANGE, PINK, RED, Picture, new_figure
+from course_lib.explore.figure import BLUE, GREEN, GREY, GUESS, ORANGE, PINK, RED, Picture, new_figure
+from course_lib.explore.prediction import quantity
 from course_lib.explore.view import View
 from course_lib.models.ngram import NGram
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from course_lib.models.gpt import GPT
@@ -79,49 +81,65 @@ def draw_curves(
     curves: Mapping[str, Mapping[int, Sequence[float]]],
     sizes: Sequence[int],
     lines: Mapping[str, float] | None = None,
+    guess: object = None,
 ) -> Picture:
     """Draw one panel per smoothing: bits per byte over the tokens read, one line per order.
 
     Args:
         curves: title -> order -> bits per byte, one for each of `sizes` (tokens).
         lines: name -> bits per byte of something else, drawn across all panels.
+        guess: the order that the reader thinks best in the last panel; its line is marked there.
     """
-    figure, axes = new_figure(9.0, 3.6, 1, len(curves))
+    figure, axes = new_figure(6.4, 3.9, 1, len(curves))
     panels = list(axes.flat) if len(curves) > 1 else [axes]
+    lines = lines or {}
+    heights = [value for curve in curves.values() for values in curve.values() for value in values]
     said = []
     for axis, (title, curve) in zip(panels, curves.items(), strict=True):
         for (order, values), (colour, style) in zip(curve.items(), _LOOKS, strict=False):
-            axis.plot(sizes, values, style, color=colour, markersize=4, label=f"order {order}")
-        for name, value in (lines or {}).items():
+            axis.plot(sizes, values, style, color=colour, markersize=4, linewidth=1.5, label=f"{order}")
+        for name, value in lines.items():
             axis.axhline(value, color="black", linewidth=1, linestyle="--")
-            axis.annotate(
-                f"{name}: {value:.2f}",
-                (sizes[0], value),
-                xytext=(0, 3),
-                textcoords="offset points",
-                va="bottom",
-            )
+            axis.annotate(f"{name}: {value:.2f}", (sizes[0], value), xytext=(0, -4), textcoords="offset points",
+                          va="top")  # fmt: skip
         axis.set_xscale("log", base=2)
-        axis.set_xticks(sizes[::2], [f"{size:,}" for size in sizes[::2]], rotation=30)
+        axis.set_xticks(sizes[::-3][::-1], [f"{size:,}" for size in sizes[::-3][::-1]], fontsize=9)
         axis.minorticks_off()
-        axis.set(xlabel="tokens read (log scale)", ylabel="held-out bits per byte", title=title)
+        axis.set(
+            xlabel="tokens read",
+            title=title,
+            ylim=(min([*heights, *lines.values()]) - 0.5, max(heights) + 0.2),
+        )
         best = best_orders(curve)
         winners = [curve[order][place] for place, order in enumerate(best)]
         axis.plot(
-            sizes, winners, "o", markersize=10, fillstyle="none", color="black", label="best at its size"
+            sizes, winners, "o", markersize=10, fillstyle="none", color="black", linewidth=0, label="best"
         )
         said.append(
             f"{title}: the best order is {best[0]} after {sizes[0]:,} tokens and {best[-1]} after {sizes[-1]:,}, "
             f"with {curve[best[-1]][-1]:.2f} bits per byte"
         )
-    heights = [value for curve in curves.values() for values in curve.values() for value in values]
-    for axis in panels:
-        axis.set_ylim(min([*heights, *(lines or {}).values()]) - 0.6, max(heights) + 0.2)
-    panels[0].legend(frameon=False, ncols=3, loc="lower left", fontsize=8)
+    panels[0].set_ylabel("bits per byte of new text")
+    _mark_line(panels[-1], sizes, list(curves.values())[-1], guess)
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(
+        handles, labels, loc="outside lower center", ncols=len(labels), title="order", columnspacing=1.2
+    )
     sentence = "; ".join(said) + "."
-    for name, value in (lines or {}).items():
+    for name, value in lines.items():
         sentence += f" {name}: {value:.2f}."
-    return Picture(figure, sentence)
+    return Picture(figure, sentence, "")
+
+
+def _mark_line(axis: Axes, sizes: Sequence[int], curve: Mapping[int, Sequence[float]], guess: object) -> None:
+    """Mark the line of the order that the reader guessed, if it is one of them."""
+    found = quantity(guess)
+    if found is None or found.value not in curve:
+        return
+    values = curve[int(found.value)]
+    axis.plot(sizes, values, color=GUESS, linewidth=8, alpha=0.25, solid_capstyle="round", zorder=0)
+    axis.annotate("your guess", (sizes[0], values[0]), xytext=(2, 8), textcoords="offset points", color=GUESS,
+                  fontsize=10)  # fmt: skip
 
 
 def copied_share(ids: Sequence[int], source: Sequence[int], run: int = 8) -> float:
@@ -158,12 +176,14 @@ def next_token_bars(
     top = p.topk(SHOWN)
     tokens = top.indices.tolist()
     names = [tokenizer.token_text(token) for token in tokens]
-    figure, axis = new_figure(6.5, 2.8)
+    figure, axis = new_figure(6.4, 2.9)
     axis.barh(range(SHOWN), top.values.tolist(), color=BLUE)
     axis.set_yticks(range(SHOWN), [name.replace("$", r"\$") for name in names])
     axis.invert_yaxis()
     axis.set(
-        xlim=(0, 1), xlabel="probability", title=f"{model}, after ...{prefix[-40:]!r}".replace("$", r"\$")
+        xlim=(0, 1),
+        xlabel="probability",
+        title=f"{model}, after \u201c{prefix[-40:]}\u201d".replace("$", r"\$"),
     )
     sentence = (
         f"{model}: after {prefix!r} the likeliest next token is '{names[0]}' with {top.values[0]:.1%}, "

@@ -166,4 +166,19 @@ def test_periods_have_the_right_edges_and_the_timeline_says_them() -> None:
     ideas = [Idea(year, "x", "y", "https://z", "01") for year in (1939, 1940, 1959, 1960, 1999, 2000)]
     assert list(periods(ideas).values()) == [1, 2, 2, 1]
     assert sum(periods().values()) == len(IDEAS)
-    assert "2 1940 to 1959" in timeline(ideas).sentence
+    assert "1940 to 1959 2" in timeline(ideas).sentence
+
+
+def test_no_idea_runs_out_of_the_picture() -> None:
+    figure = timeline().figure
+    figure.canvas.draw()
+    width = figure.bbox.width
+    for text in figure.axes[0].texts:
+        assert text.get_window_extent().x1 <= width, text.get_text()
+
+
+def test_the_guessed_order_is_marked_in_the_last_panel() -> None:
+    curves = {"a": {1: [3.0, 2.0], 2: [4.0, 1.0]}, "b": {1: [3.0, 2.0], 2: [4.0, 1.0]}}
+    for guess, lines in ((2, 1), ("2", 1), (7, 0), (None, 0), ("all", 0)):
+        first, last = draw_curves(curves, [10, 20], guess=guess).figure.axes
+        assert [text.get_text() for text in first.texts + last.texts].count("your guess") == lines
