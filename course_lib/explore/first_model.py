@@ -124,9 +124,9 @@ def train_first_model(
     """
     tokenizer = CharacterTokenizer(text)
     generator = torch.Generator().manual_seed(seed)
-    shape = GPTConfig(vocab_size=tokenizer.vocab_size, context=64, n_layer=2, n_head=4, n_embd=64)
+    shape = GPTConfig(vocab_size=tokenizer.vocab_size, context=32, n_layer=2, n_head=4, n_embd=64)
     model = GPT(shape, generator)
-    next_batch = random_rows(torch.tensor(tokenizer.encode(text)), shape.context, rows=16)
+    next_batch = random_rows(torch.tensor(tokenizer.encode(text)), shape.context, rows=24)
     known = words_of(text)
     reached: list[Stage] = []
 
@@ -145,7 +145,7 @@ def train_first_model(
     history = train(
         model,
         next_batch,
-        TrainConfig(steps=steps, lr=1e-2, warmup=min(10, steps)),
+        TrainConfig(steps=steps, lr=8e-3, warmup=min(10, steps)),
         generator,
         progress=False,
         on_step=lambda history: write(history.step[-1], history.loss[-1], history.loss),

@@ -23,7 +23,7 @@ def test_it_starts_knowing_nothing_and_learns(run: FirstRun) -> None:
     assert [stage.step for stage in run.stages] == [0, 20, 40]
     assert all(stage.text.startswith(first_model.PROMPT) for stage in run.stages)
     assert all(len(stage.text) == len(first_model.PROMPT) + first_model.SHOWN for stage in run.stages)
-    assert run.tokens == 40 * 16 * 64
+    assert run.tokens == 40 * 24 * 32
     assert run.tokens_per_second == run.tokens / run.seconds
 
 
