@@ -37,13 +37,15 @@ def install(shell: Any) -> None:
     def explain(shell: Any, kind: Any, error: BaseException, traceback: Any, tb_offset: Any = None) -> Any:
         if isinstance(error, CardShownError):
             return []
+        name = None if isinstance(error, UnboundLocalError) else getattr(error, "name", None)
         if isinstance(error, KeyboardInterrupt):
             shown = [forget_unfinished(shell, traceback, stopped)]
+        elif name in stopped:
+            shown = [AGAIN.format(name=name)]
         else:
             shown = shell.InteractiveTB.structured_traceback(kind, error, traceback, tb_offset=tb_offset)
-            name = getattr(error, "name", None)
-            if name and not isinstance(error, UnboundLocalError):
-                shown = [*shown, "\n" + (AGAIN if name in stopped else FIRST).format(name=name)]
+            if name:
+                shown = [*shown, "\n" + FIRST.format(name=name)]
         shell._showtraceback(kind, error, shown)
         return shown
 
