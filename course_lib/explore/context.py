@@ -421,8 +421,10 @@ def loss_by_context(
     before = torch.stack([text[end - longest : end] for end in ends])  # (n, longest)
     losses = {}
     for length in following(lengths, "reading with a context of", name=lambda length: f"{length} tokens"):
-        logits = model(before[:, -length:], last_only=True).logits[:, -1]  # (n, V)
-        losses[length] = F.cross_entropy(logits, text[ends], reduction="none")
+        logits = torch.cat(
+            [model(part, last_only=True).logits[:, -1] for part in before[:, -length:].split(100)]
+        )
+        losses[length] = F.cross_entropy(logits, text[ends], reduction="none")  # of (n, V)
     return losses
 
 
@@ -453,7 +455,8 @@ def context_that_helps(losses: Mapping[int, Tensor]) -> Finding:
         f"{enough}",
         lambda guess: draw_loss_by_context(losses, guess),
         f"With {enough} tokens this model guesses as well as with {longest}, give or take {abs(worse) + half:.1f} nats "
-        f"({len(losses[enough])} tokens of one text). **The window says what a model may read, not what it uses.**"
+        f"({len(losses[enough]):,} tokens of one text: more could show a small gain, another text a large one). "
+        "**The window says what a model may read, not what it uses.**"
         if enough < longest
         else f"This model gains up to the last of its {longest} tokens.",
     )

@@ -190,8 +190,7 @@ def best_memory(reading: Reading, curves: Curves) -> Finding:
         f"- **A crude repair eats it up.** With add-one, order 3 was worse than order 2 at {worse} of "
         f"{len(curves.sizes)} sizes. (Adding far less than one is less crude.)\n"
         "- **Scale pays, doubling by doubling.** Each doubling of the text saved order 3 between "
-        f"{min(gains):.2f} and "
-        f"{max(gains):.2f} bits per byte."
+        f"{min(gains):.2f} and {max(gains):.2f} bits per byte."
     )
     lines = {"the course's GPT": reading.gpt_bits}
     return Finding(
@@ -238,19 +237,13 @@ def against_the_network(reading: Reading) -> Finding:
     counts, longer, cut, gpt = rows.values()
     gap = counts[0] - gpt[0]
     on_manual = "about as well as" if abs(gap) < 0.1 else "better than" if gap < 0 else "worse than"
-    lead = "gone" if cut[1] > longer[1] else "smaller"
     says = (
-        f"On the manual, counting does {on_manual} a neural network with {reading.gpt.num_parameters():,} "
-        "weights that "
-        "has read the same. On the countries it falls far behind. The control tells why: if it sees only "
-        f"{SHORT} tokens, "
-        f"the GPT needs {cut[1] / gpt[1]:.1f} times as many bits there, and its lead is {lead}. "
-        f"On the manual the cut costs it little ({cut[0] / gpt[0]:.1f} times). What it gains on the countries, "
-        "it gains "
-        "from further back.\n\n"
-        f"One small GPT, trained for {reading.minutes:.0f} minutes: a measurement, not a law. And the cut is a "
-        "little "
-        "unfair, since the GPT never learned from a document without its beginning."
+        f"On the manual, counting does {on_manual} a neural network with {reading.gpt.num_parameters():,} weights "
+        f"that has read the same. On the countries it falls far behind. If it sees only {SHORT} tokens, the GPT needs "
+        f"{cut[1] / gpt[1]:.1f} times as many bits there, but that cut is unfair: it never learned from a document "
+        f"without its beginning. A table with the same {SHORT} tokens needs {longer[1] / gpt[1]:.1f} times the bits "
+        "of the whole GPT, so at most that factor is the worth of looking further back.\n\n"
+        f"One small GPT, trained for {reading.minutes:.0f} minutes: a measurement, not a law."
     )
     if not reading.same_manual:
         says += " Careful: this Python brings another manual than the one that the GPT has read."
@@ -327,9 +320,8 @@ def copied_by_order(reading: Reading, length: int = 1000) -> Finding:
         "copied at order 5",
         f"{copied[5]:.0%}",
         lambda _guess: table(["tokens it looks at", "it writes", "copied"], rows),
-        f"New sentences of the real manual share {real:.0%} of such runs with the rest of it. Order 5 reads "
-        "best because "
-        f"so much of it is somebody else's sentence. Ask that of larger models, too.",
+        f"New sentences of the real manual share {real:.0%} of such runs with the rest of it. Order 5 may read best "
+        "because so much of it is somebody else's sentence. Ask that of larger models, too.",
     )
 
 
@@ -388,11 +380,9 @@ def nothing_there(reading: Reading, order: int = 5) -> Finding:
         f"{chances[asked]:.0%}",
         show,
         f"The longest piece of this text for which it has a drawer is \u201c{last}\u201d, and in that drawer "
-        f"lies {slips}: "
-        "it has read *Mombasa is another city in Kenya* and *Osaka is another city in Japan*. There "
-        "is no drawer \u201cunknown\u201d, so it goes on, in the same voice. When such a chain of likely words "
-        "is false, people "
-        "call it a **hallucination**.",
+        f"lies {slips}: it has read *Mombasa is another city in Kenya* and *Osaka is another city in Japan*. "
+        "There is no drawer \u201cunknown\u201d, so it goes on, in the same voice. When such a chain of likely "
+        "words is false, people call it a **hallucination**.",
     )
 
 
@@ -437,12 +427,10 @@ def doublings(reading: Reading, curves: Curves, tokens: float) -> Finding:
         f"{times:.1f}",
         None,
         f"It is tempting to draw the trigram's line on: at {curves.last_gain:.2f} bits per byte saved by each "
-        "doubling it "
-        f"would predict every text perfectly after {left:.0f} more. That cannot be, since any text keeps some "
-        "surprise for "
-        "any reader. In 1951 [Shannon](https://doi.org/10.1002/j.1538-7305.1951.tb01366.x) let people guess "
-        "the next letter "
-        "and put English between about 0.6 and 1.3 bits a letter. **A line on a chart is true where it was "
+        f"doubling it would predict every text perfectly after {left:.0f} more. That cannot be, since any text "
+        "keeps some surprise for any reader. In 1951 "
+        "[Shannon](https://doi.org/10.1002/j.1538-7305.1951.tb01366.x) let people guess the next letter and "
+        "put English between about 0.6 and 1.3 bits a letter. **A line on a chart is true where it was "
         "measured.**",
     )
 
@@ -461,11 +449,9 @@ def perplexity_or_bits(reading: Reading) -> Finding:
         "fewer bits for the same text",
         min(per_byte, key=lambda name: per_byte[name]),
         lambda _guess: table(["predicts", "choices for the whole text", "perplexity", "bits per byte"], rows),
-        f"A perplexity is per choice, and the token model makes {lengths['bytes'] / lengths['tokens']:.1f} "
-        "times fewer "
-        "choices. Perplexities compare only if the tokens are the same. Bits per byte compare on the same "
-        "text, as long as "
-        "neither model leaves anything out as unknown.",
+        f"A perplexity is per choice, and the byte model (order 4) makes {lengths['bytes'] / lengths['tokens']:.1f} "
+        "times as many choices as the token model (order 3). Perplexities compare only if the tokens are the same. "
+        "Bits per byte compare on the same text, as long as neither model leaves anything out as unknown.",
     )
 
 
@@ -497,6 +483,5 @@ def read_or_held_out(reading: Reading, highest: int = 6) -> Finding:
         f"{on_read[-1]:.2f}",
         show,
         f"On new text it needs {on_new[-1]:.2f}, {on_new[-1] / on_read[-1]:.0f} times as much: it has learned "
-        "the manual by "
-        "heart. **Ask of every score: had the model seen this text?**",
+        "the manual by heart. **Ask of every score: had the model seen this text?**",
     )

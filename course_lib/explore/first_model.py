@@ -188,10 +188,8 @@ def course_map() -> Picture:
     return Picture(
         figure,
         "Four boxes in a row with arrows: the lesson (predict, run, explain; not graded), the lab (write the "
-        "functions; "
-        "checked by code), the packet (measure, judge, seal; read by a reviewer), and the decision to go live "
-        "or not, "
-        "made from the packet alone.",
+        "functions; checked by code), the packet (measure, judge, seal; read by a reviewer), and the decision "
+        "to go live or not, made from the packet alone.",
         "",
     )
 

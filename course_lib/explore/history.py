@@ -183,8 +183,7 @@ def old_ideas(ideas: Sequence[Idea] = IDEAS) -> None:
     display(timeline(ideas))
     display(
         say(
-            f"{early} of these {len(ideas)} were in print before 1960, {inside} of them from 1940 to "
-            f"1959{largest}.\n\n"
+            f"{early} of these {len(ideas)} were in print before 1960, {inside} of them from 1940 to 1959{largest}.\n\n"
             f"<details><summary>The {len(ideas)} sources</summary>\n\n{sources}.\n\n</details>"
         )
     )

@@ -98,7 +98,10 @@ class Measured:
 
 
 def measure_system(system: System, questions: Sequence[facts.Question]) -> Measured:
-    """Ask every question, time each answer, and note which ones say the right word (whole: Tunis is not in Tunisia).
+    """Ask every question, time each answer, and note which ones are right.
+
+    Right is an answer that says the right word (whole: Tunis is not in Tunisia), and the country, too, unless code
+    began the sentence with it: "The continent of Denmark is Europe." answers nothing about Sweden.
 
     Raises:
         ValueError: no questions.
@@ -114,7 +117,8 @@ def measure_system(system: System, questions: Sequence[facts.Question]) -> Measu
         text = system.answer(question)
         seconds.append(time.perf_counter() - began)
         name = names.setdefault((question.kind, question.wording), question.text)
-        by_wording.setdefault(name, []).append(says(text, question.value))
+        right = says(text, question.value) and (not system.free or says(text, question.country))
+        by_wording.setdefault(name, []).append(right)
     return Measured(system.name, by_wording, seconds, system.weights + system.cache, system.free)
 
 
@@ -316,7 +320,7 @@ def chat_beside_others(matrix: Sequence[Measured], usd_per_hour: float, asked: s
     (one,) = (m for m in matrix if m.name == asked)
     best = max(m.right for m in matrix)
     none = [wording for wording, right in one.by_wording.items() if not any(right)]
-    fails = f"It fails whenever it is asked in {len(none)} of them" + (
+    fails = f"In {len(none)} of them none of its answers is right" + (
         f', such as "{none[0]}"' if none else ""
     )
     return Finding(

@@ -177,16 +177,16 @@ def learned_to_write(run: FirstRun) -> Finding:
             figure,
             sentence + ".",
             "Underlined: words that also appear in the text that it read. \u23ce is a new line. The share is that of "
-            f"{SAMPLES} samples of {LENGTH} characters.",
+            f"{SAMPLES} samples of {LENGTH} characters, drawn with a preference for likely ones (temperature 0.7, "
+            "lesson 02).",
         )
 
     says = (
-        f"{run.model.num_parameters():,} numbers were moved {plan[-1]:,} times, in {run.seconds:.0f} seconds. "
-        "The text "
-        f"has {len(run.read):,} characters; the model read {run.tokens:,}, so it saw each passage about "
+        f"{run.model.num_parameters():,} numbers were moved {plan[-1]:,} times, in {run.seconds:.0f} seconds. The "
+        f"text has {len(run.read):,} characters; the model read {run.tokens:,}, so it saw each passage about "
         f"{run.tokens / len(run.read):.0f} times."
     )
-    question = f"steps until {ENOUGH:.0%} of its words are real"
+    question = f"first of the {len(plan)} looks at which {ENOUGH:.0%} of its words are real"
     return Finding(question, "never" if reached is None else f"{reached:,}", show, says)
 
 
@@ -222,8 +222,7 @@ def imitate(text: str) -> None:
     display(
         say(
             f"Of all runs of 20 characters in this sample, {copied:.0%} appear in your text exactly so: that "
-            "much is a "
-            f"copy. It read your {len(text):,} characters {run.tokens / len(text):.0f} times."
+            f"much is a copy. It read your {len(text):,} characters {run.tokens / len(text):.0f} times."
         )
     )
 
@@ -359,9 +358,8 @@ def same_dice(runs: Mapping[str, FirstRun]) -> Finding:
         )
 
     says = (
-        f"With one letter changed, {same[asked]} of {len(first)} characters are still those of the first run. "
-        "It is the "
-        "dice that bring them back: let the same model draw with other dice, and "
+        f"With one letter changed, {same[asked]} of {len(first)} characters are still those of the first run. It is "
+        "the dice that bring them back: let the same model draw with other dice, and "
         f"{same[f'{asked}, other dice']} agree."
     )
     return Finding(f"characters of {len(first)} that agree, one letter changed", f"{same[asked]}", show, says)
@@ -407,8 +405,8 @@ def compare_weights(runs: Mapping[str, FirstRun]) -> Any:
         size = (
             "not at all"
             if by == 0
-            else "by less than a tenth of their size"
-            if by < 0.1
+            else "by less than a fifth of their size"
+            if by < 0.2
             else "by about their size"
         )
         rows.append([name, f"{(apart > 0).double().mean():.0%}", size])

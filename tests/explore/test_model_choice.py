@@ -49,7 +49,7 @@ def test_right_answers_are_counted_by_wording_and_each_call_is_timed_once() -> N
 
     def answer(question: facts.Question) -> str:
         asked.append(question.text)
-        return question.value if len(asked) % 2 else "no idea"
+        return f"{question.value}, {question.country}" if len(asked) % 2 else "no idea"
 
     found = measure_system(System("half", answer, weights=70, cache=30), questions)
     assert len(asked) == 11, "one call to warm up"
@@ -66,12 +66,22 @@ def test_right_answers_are_counted_by_wording_and_each_call_is_timed_once() -> N
         ("currency", "France", "The continent of France is Europe."),
         ("language", "Germany", "Many people in Germany speak a lot."),
         ("language", "Thailand", "Many people in Thailand speak Vietnamese."),
+        ("continent", "Sweden", "The continent of Denmark is Europe."),
     ],
 )
-def test_a_word_inside_another_word_is_no_right_answer(kind: facts.Kind, name: str, answer: str) -> None:
+def test_a_word_inside_another_or_about_another_country_is_no_right_answer(
+    kind: facts.Kind, name: str, answer: str
+) -> None:
     (question, *_) = [q for q in facts.questions(kind) if q.country == name]
     assert question.value.casefold() in answer.casefold()
     assert measure_system(System("repeats", lambda _: answer, 0), [question]).right == 0
+
+
+def test_where_code_begins_the_sentence_the_country_need_not_come_again() -> None:
+    (question, *_) = facts.questions("capital")
+    assert (
+        measure_system(System("begun", lambda _: f"{question.value}.", 0, free=False), [question]).right == 1
+    )
     assert measure_system(System("knows", lambda q: q.answer, 0), [question]).right == 1
 
 
@@ -88,7 +98,7 @@ def test_the_finding_is_about_the_system_that_was_asked_for() -> None:
     assert finding.measured == "25%"
     assert "*counts*" in finding.says
     assert (
-        '4 questions in 2 wordings. It fails whenever it is asked in 1 of them, such as "wording 1"'
+        '4 questions in 2 wordings. In 1 of them none of its answers is right, such as "wording 1"'
         in finding.says
     )
 

@@ -178,5 +178,5 @@ def test_runs_are_held_against_the_first_one_place_by_place() -> None:
     assert "changed, other dice" in sentence
     rows = writing.compare_weights(runs).data
     assert "| again | 0% | not at all |" in rows
-    assert re.search(r"\| changed \| \d+% \| by less than a tenth", rows)
+    assert re.search(r"\| changed \| \d+% \| by less than a fifth", rows)
     assert "| other | 100% | by about their size |" in rows
