@@ -13,7 +13,6 @@ import torch
 
 from course_lib.data import facts
 from course_lib.evaluation.accuracy import Accuracy, exact_match
-from course_lib.evaluation.intervals import wilson_interval
 from course_lib.evaluation.words import begins_with
 from course_lib.explore.figure import BLUE, GREY, ORANGE, SKY, Finding, Picture, mark_guess, new_figure, table
 from course_lib.explore.first_model import random_rows
@@ -26,11 +25,17 @@ from course_lib.training.loop import TrainConfig, next_token_loss, train
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from torch import Tensor
+
     from course_lib.tokenizers.bpe import BytePairTokenizer
     from course_lib.training.loop import History
 
 INVENTED = ("Zubrowka", "Ruritania", "Freedonia")
 HOURS_A_YEAR = 8766
+TRAINING_BYTES = (
+    16  # of one weight: itself, its gradient and two running means of the optimizer, four bytes each
+)
+RESAMPLES = 2000  # of the continuations, for an interval
 
 
 # --- 1: the model understands ---------------------------------------------------------------------------------
@@ -88,7 +93,7 @@ def hotter(
         f"right answers at T = {last:g}",
         f"{right[last].share:.0%}",
         lambda guess: draw_hotter(right, guess),
-        f"{verdict} But no setting repairs a wrong first choice: cooling only removes unlucky draws. "
+        f"{verdict} If a wrong token comes first, cooling makes the error surer, and heat gets it right only by luck. "
         "Whether hot answers are more *creative* was not measured.",
     )
 
@@ -168,8 +173,8 @@ def same_code_other_data(
         f"chance of “{words[-1]}” in the second model",
         f"{second[words[-1]]:.0%}",
         lambda guess: draw_worlds(chances, guess),
-        "Same code, same settings, same random start. Nobody wrote a rule about cats: **what the model says was in its "
-        "data**, and whoever chooses the data decides it.",
+        "Same code, same settings, same random start. Nobody wrote a rule about cats: **what it has learned came from "
+        "its data**, and whoever chooses the data decides it.",
     )
 
 
@@ -237,11 +242,15 @@ def retraining_here(model: GPT, plans: Mapping[str, tuple[float, float]], second
     hours = {name: training_time(*plan, flops) / 3600 for name, plan in plans.items()}
     rows = [[name, duration(needed)] for name, needed in hours.items()]
     last = list(plans)[-1]
+    weights = plans[last][0]
     return Finding(
         f"years on this machine: {last}",
         _two_digits(hours[last] / HOURS_A_YEAR),
-        lambda _: table(["plan", "on this machine"], rows),
-        f"Measured here: {_two_digits(speed)} tokens a second, {_two_digits(flops / 1e9)} billion operations a second.",
+        lambda _: table(["plan", "at the speed of this tiny model"], rows),
+        f"Measured here: {_two_digits(speed)} tokens a second, {_two_digits(flops / 1e9)} billion operations a second, "
+        "with a tiny model; larger tables often run several times faster. And "
+        f"{weights / 1e9:.2g} billion weights in training need about {TRAINING_BYTES * weights / 1e9:,.0f} GB: "
+        f"{TRAINING_BYTES} bytes for each.",
     )
 
 
@@ -262,20 +271,37 @@ def _two_digits(value: float) -> str:
 
 @dataclass(frozen=True)
 class Draws:
-    """The rank among all tokens of each drawn token, 1 for the model's own first choice."""
+    """The rank among all tokens of each drawn token, 1 for the model's own first choice.
+
+    Attributes:
+        name: kind of text.
+        ranks: of shape (continuations, tokens).
+    """
 
     name: str
-    ranks: list[int]
+    ranks: Tensor
 
     def share(self, low: int, high: float = math.inf) -> float:
         """Return which share of the draws had a rank from `low` to `high`."""
-        return sum(low <= rank <= high for rank in self.ranks) / len(self.ranks)
+        return float(((self.ranks >= low) & (self.ranks <= high)).double().mean())
+
+    def interval(self) -> tuple[float, float]:
+        """Return the 95 % interval of the share of first choices, whole continuations drawn anew (seed 0).
+
+        The tokens of one continuation go together: one that has come to a list of names stays there.
+        """
+        shares = (self.ranks == 1).double().mean(1)  # (continuations,)
+        drawn = torch.randint(
+            len(shares), (RESAMPLES, len(shares)), generator=torch.Generator().manual_seed(0)
+        )
+        low, high = shares[drawn].mean(1).quantile(torch.tensor([0.025, 0.975], dtype=torch.float64)).tolist()
+        return low, high
 
 
 def ranks_of_draws(
-    model: GPT, tokenizer: BytePairTokenizer, prompt: str, answers: int = 10, tokens: int = 40, seed: int = 0
-) -> list[int]:
-    """Draw `answers` continuations of `tokens` tokens at T = 1 and return the rank of each drawn token."""
+    model: GPT, tokenizer: BytePairTokenizer, prompt: str, answers: int = 40, tokens: int = 40, seed: int = 0
+) -> Tensor:
+    """Draw continuations at T = 1 and return the rank of each drawn token (answers, tokens)."""
     start = tokenizer.encode(prompt)
     generator = torch.Generator().manual_seed(seed)
     drawn = torch.tensor(
@@ -285,7 +311,7 @@ def ranks_of_draws(
     with torch.no_grad():
         scores = model(read).logits[:, len(start) - 1 : -1]  # (answers, tokens, V)
     own = scores.gather(-1, drawn[..., None])
-    return (1 + (scores > own).sum(-1)).flatten().tolist()
+    return 1 + (scores > own).sum(-1)
 
 
 def drawing(model: GPT, tokenizer: BytePairTokenizer, prompts: Mapping[str, str]) -> Finding:
@@ -296,17 +322,31 @@ def drawing(model: GPT, tokenizer: BytePairTokenizer, prompts: Mapping[str, str]
     """
     found = [Draws(name, ranks_of_draws(model, tokenizer, prompt)) for name, prompt in prompts.items()]
     first = found[0]
-    n = len(first.ranks)
-    parts = []
-    for draws in found:
-        low, high = wilson_interval(draws.ranks.count(1), n)
-        parts.append(f"{draws.name} {draws.share(1, 1):.0%} ({low:.0%} to {high:.0%})")
     return Finding(
-        f"of {n} drawn tokens the model's first choice ({first.name})",
+        f"of {first.ranks.numel():,} drawn tokens the model's first choice ({first.name})",
         f"{first.share(1, 1):.0%}",
         lambda guess: draw_ranks(found, guess),
-        f"First choices, with 95% intervals: {', '.join(parts)}. It depends on the text: where much is possible, "
-        "the first choice is drawn less often. The rest are the draws that make two answers differ.",
+        _what_the_draws_say(found),
+    )
+
+
+def _what_the_draws_say(found: Sequence[Draws]) -> str:
+    edges = {draws.name: draws.interval() for draws in found}
+    parts = [
+        f"{draws.name} {draws.share(1, 1):.0%} ({edges[draws.name][0]:.0%} to {edges[draws.name][1]:.0%})"
+        for draws in found
+    ]
+    ordered = sorted(found, key=lambda draws: draws.share(1, 1))
+    least, most = ordered[0], ordered[-1]
+    verdict = (
+        f"In these continuations the first choice is drawn less often in {least.name} than in {most.name}."
+        if edges[least.name][1] < edges[most.name][0]
+        else "The intervals overlap: so few continuations do not show that the texts differ."
+    )
+    return (
+        f"First choices in {len(found[0].ranks)} continuations each, with 95% intervals over whole continuations, as "
+        f"the tokens of one go together: {', '.join(parts)}. {verdict} The rest are the draws that make two answers "
+        "differ."
     )
 
 

@@ -45,8 +45,8 @@ def same_words(probabilities: Mapping[str, float], temperature: float = 0.1) -> 
         f"chance of “{first}” at T = {temperature:g}",
         f"{cold:.0%}",
         lambda guess: draw_same_words(probabilities, temperature, guess),
-        f"The order of the words is the same at every temperature. But an answer is many draws in a row: twenty times "
-        f"“{first}” running has a chance of {cold**20:.0%} at T = {temperature:g}, of one in "
+        f"The order of the words is the same at every temperature. But an answer is many draws in a row: "
+        f"“{first}” twenty times running has a chance of {cold**20:.0%} at T = {temperature:g}, of one in "
         f"{float(f'{cool**-20:.2g}'):,.0f} at T = 1.",
     )
 
@@ -148,7 +148,7 @@ def temperature_bars(
     top = words[int(after.argmax())]
     sentence = (
         f"At T = {temperature:.2f} '{top}' has {after.max():.1%}; "
-        f"entropy {float(entropy_bits(after)):.2f} bits, "
+        f"entropy (how open the choice is) {float(entropy_bits(after)):.2f} bits, "
         f"as many as {float(effective_choices(after)):.1f} equal choices."
     )
     if draws:

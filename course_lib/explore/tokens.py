@@ -266,7 +266,7 @@ def missing_words(known: str, new: str, vocab_size: int = 1024) -> Finding:
         f"{words.unknown / words.tokens:.0%}",
         lambda _: table(["pieces", "on the list", "tokens", "characters a token", "unknown"], rows),
         f"The list of characters misses {characters.unknown}. The subwords miss {subwords.unknown or 'nothing'}, and "
-        f"need {characters.tokens / subwords.tokens:.1f} times fewer steps than characters.",
+        f"need fewer steps than characters by a factor of {characters.tokens / subwords.tokens:.1f}.",
     )
 
 
@@ -466,7 +466,7 @@ def letter_counts_learned(
 
 
 def plain_words(text: str, seed: int = 0) -> list[str]:
-    """Return the different words of 4 or more small letters in `text`, in an order drawn with `seed`."""
+    """Return the different words of 4 or more lower-case letters in `text`, in an order drawn with `seed`."""
     words = sorted({w.strip() for w in Split(BytePairTokenizer([]).pattern).words(text)})
     words = [
         word for word in words if len(word) >= 4 and word.isascii() and word.isalpha() and word.islower()
@@ -529,6 +529,11 @@ def tokens_by_language(tokenizer: BytePairTokenizer, texts: Mapping[str, Iterabl
     return {name: sum(len(tokenizer.encode(text)) for text in lines) for name, lines in texts.items()}
 
 
+def utf8_bytes(texts: Mapping[str, Iterable[str]]) -> dict[str, int]:
+    """Return how many bytes the texts of each language are in UTF-8: their tokens before any merge."""
+    return {name: sum(len(text.encode()) for text in lines) for name, lines in texts.items()}
+
+
 def five_languages(
     tokenizer: BytePairTokenizer, texts: Mapping[str, Sequence[str]], about: str = "Hindi"
 ) -> Finding:
@@ -541,14 +546,19 @@ def five_languages(
     counts = {language: len(tokenizer.encode(lines[0])) for language, lines in texts.items()}
     everything = tokens_by_language(tokenizer, texts)
     letters = {name: sum(map(len, lines)) for name, lines in texts.items()}
+    stored = utf8_bytes(texts)
+    times, larger = everything[about] / everything[first], stored[about] / stored[first]
     fewest = min(letters, key=lambda name: letters[name])
     return Finding(
         f"{about} against {first}, times as many tokens",
         f"{counts[about] / counts[first]:.1f}",
         lambda guess: draw_languages(counts, texts[first][0], guess),
-        f"Over {len(texts[first])} such sentences {about} takes {everything[about] / everything[first]:.1f} times the "
-        f"tokens of {first}. {fewest} has the fewest characters ({letters[fewest]}; {first} {letters[first]}) and "
-        f"takes {everything[fewest] / everything[first]:.1f} times the tokens.",
+        f"Over {len(texts[first])} such sentences {about} takes {times:.1f} times the tokens of {first}. **Two causes "
+        f"multiply**: it takes {larger:.1f} times the bytes ({stored[about]:,} against {stored[first]:,}; "
+        f"{stored[about] / letters[about]:.1f} a character), and after the merges a token of {first} holds "
+        f"{times / larger:.1f} times the bytes of one of {about}. {fewest} has the fewest characters "
+        f"({letters[fewest]}; {first} {letters[first]}) and takes {everything[fewest] / everything[first]:.1f} times "
+        "the tokens.",
     )
 
 
@@ -589,7 +599,7 @@ def sharing(
 ) -> Finding:
     """Ask what the first language pays where a vocabulary of the same size is made from all languages."""
     before, after = tokens_by_language(alone, texts), tokens_by_language(shared, texts)
-    first = next(iter(texts))
+    first, stored = next(iter(texts)), utf8_bytes(texts)
     change = {name: after[name] / before[name] - 1 for name in texts}
     best = min(change, key=lambda name: change[name])
     paid = (
@@ -601,8 +611,9 @@ def sharing(
         f"change of the {first} tokens",
         f"{change[first]:+.0%}",
         lambda guess: draw_two_tokenizers(before, after, (f"made from {first}", "made from all five"), guess),
-        f"{best} falls by {-change[best]:.0%}: it was expensive because of what the tokenizer had read. {paid} Larger "
-        "vocabularies soften this.",
+        f"{best} falls by {-change[best]:.0%}: that much was what the tokenizer had read. Its bytes are as many as "
+        f"before, {stored[best] / stored[first]:.1f} times those of {first}, but merges make up for them, too: it now "
+        f"takes {after[best] / after[first]:.1f} times the tokens. {paid} Larger vocabularies soften this.",
     )
 
 

@@ -12,10 +12,10 @@ import torch
 
 from course_lib.data import facts
 from course_lib.data.houses import PRICE_PER_SQFT, house_sales
-from course_lib.evaluation.intervals import wilson_interval
+from course_lib.evaluation.accuracy import exact_match
 from course_lib.evaluation.words import begins_with
 from course_lib.explore import mistakes
-from course_lib.explore.course_model import after_fine_tuning, how_its_loss_fell
+from course_lib.explore.course_model import after_fine_tuning, how_its_loss_fell, right_by_wording
 from course_lib.explore.figure import GUESS, Picture, png
 from course_lib.explore.flowing import flowing_text
 from course_lib.explore.lens import GROUPS, LensResult, draw_lens, lens_by_group, read_half_way
@@ -264,19 +264,37 @@ def test_the_tracer_moves(base: Loaded) -> None:
 def record(right: tuple[int, int, int, int], loss: float) -> dict[str, object]:
     names = [f"{a} countries, {b} wordings" for a in ("seen", "held_out") for b in ("seen", "held_out")]
     counts = {name: {"right": r, "n": 40} for name, r in zip(names, right, strict=True)}
-    return {"held_out": {"exact_match": counts, "loss_facts": loss, "loss_language_reference": 2 * loss}}
+    return {
+        "held_out": {"exact_match_all_kinds": counts, "loss_facts": loss, "loss_language_reference": 2 * loss}
+    }
 
 
 def test_what_fine_tuning_changed_is_said_from_the_counts() -> None:
-    found = after_fine_tuning(record((0, 0, 0, 0), 1.0), record((40, 38, 30, 20), 0.5))
+    wordings = {("capital", 1): (20, 20), ("city", 3): (0, 20)}
+    found = after_fine_tuning(record((0, 0, 0, 0), 1.0), record((40, 38, 30, 20), 0.5), wordings)
     assert found.measured == "75%"
-    low, high = wilson_interval(20, 40)
-    assert f"both are new: 20 of 40 (95% interval: {low:.0%} to {high:.0%})" in found.says
+    assert "right by wording: 20 of 20, 0 of 20" in found.says
+    assert "hardly more than 2 cases" in found.says
     assert "fell from 1.00 to 0.50" in found.says
     assert found.show is not None
     assert lines_of_the_guess(found.show("50 %")) == 1
     for word in ("held_out", "seen"):
         assert word not in found.says + found.show(None).sentence
+
+
+def test_mixed_wordings_are_not_said_to_go_together() -> None:
+    wordings = {("capital", 1): (12, 20), ("city", 3): (9, 20)}
+    found = after_fine_tuning(record((0, 0, 0, 0), 1.0), record((40, 38, 30, 21), 0.5), wordings)
+    assert "together" not in found.says
+
+
+def test_right_by_wording_adds_up_to_what_is_right(chat: Loaded) -> None:
+    model, tokenizer, _ = chat
+    asked = facts.questions("all", countries="held_out", wordings="held_out")
+    rows = right_by_wording(model, tokenizer, asked)
+    assert set(rows) == {(question.kind, question.wording) for question in asked}
+    assert sum(n for _, n in rows.values()) == len(asked)
+    assert sum(right for right, _ in rows.values()) == exact_match(model, tokenizer, asked).right
 
 
 def test_the_loss_curve_starts_where_nothing_is_known(base: Loaded) -> None:
@@ -369,6 +387,8 @@ def test_retraining_follows_the_6nd_rule(base: Loaded, monkeypatch: pytest.Monke
     assert found.show is not None
     assert "| an hour | 60 minutes |" in found.show(None).data
     assert "| ten years | 10 years |" in found.show(None).data
+    eight = mistakes.retraining_here(model, {"eight billion": (8e9, 1e9)})
+    assert "8 billion weights in training need about 128 GB" in eight.says  # 4 numbers of 4 bytes for each
 
 
 def test_the_speed_of_training_is_above_zero_and_the_model_stays_as_it_is(base: Loaded) -> None:
@@ -382,15 +402,42 @@ def test_ranks_of_draws_are_those_of_the_stream(base: Loaded) -> None:
     model, tokenizer, _ = base
     ids = tokenizer.encode("The")
     one = [step.rank for step in stream(model, tokenizer, ids, 25, 1.0, torch.Generator().manual_seed(3))]
-    assert mistakes.ranks_of_draws(model, tokenizer, "The", answers=1, tokens=25, seed=3) == one
+    assert mistakes.ranks_of_draws(model, tokenizer, "The", answers=1, tokens=25, seed=3).tolist() == [one]
 
 
 def test_shares_of_ranks_add_up() -> None:
-    draws = mistakes.Draws("text", [1, 1, 2, 5, 6, 900])
+    draws = mistakes.Draws("text", torch.tensor([[1, 1, 2], [5, 6, 900]]))
     assert (draws.share(1, 1), draws.share(2, 5), draws.share(6)) == pytest.approx((1 / 3, 1 / 3, 1 / 3))
     picture = mistakes.draw_ranks([draws], "0.5")
     assert "text: first choice 33%, second to fifth 33%, later 33%" in picture.sentence
     assert lines_of_the_guess(picture) == 1
+
+
+def test_the_interval_of_first_choices_is_one_over_continuations() -> None:
+    """Continuations that are first choices throughout or never: as many cases as continuations, not as tokens."""
+    ranks = torch.ones(60, 40, dtype=torch.long)
+    ranks[:30] = 2
+    low, high = mistakes.Draws("text", ranks).interval()
+    error = 1.96 * 0.5 / math.sqrt(60)
+    assert (low, high) == pytest.approx((0.5 - error, 0.5 + error), abs=0.02)
+    assert mistakes.Draws("text", ranks[30:]).interval() == (1, 1)
+
+
+@pytest.mark.parametrize(("other", "said"), [(0.1, "less often in b than in a"), (0.5, "overlap")])
+def test_texts_differ_only_where_their_intervals_are_apart(
+    base: Loaded, monkeypatch: pytest.MonkeyPatch, other: float, said: str
+) -> None:
+    model, tokenizer, _ = base
+    shares = {"A": 0.5, "B": other}
+
+    def ranks(_m: object, _t: object, prompt: str) -> torch.Tensor:
+        generator = torch.Generator().manual_seed(7)
+        return 2 - (torch.rand(40, 40, generator=generator) < shares[prompt]).long()
+
+    monkeypatch.setattr(mistakes, "ranks_of_draws", ranks)
+    found = mistakes.drawing(model, tokenizer, {"a": "A", "b": "B"})
+    assert said in found.says
+    assert "of 1,600 drawn tokens" in found.question
 
 
 # --- text that flows ------------------------------------------------------------------------------------------

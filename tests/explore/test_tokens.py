@@ -266,6 +266,9 @@ def test_a_shared_vocabulary_helps_the_others_and_costs_english() -> None:
     found = sharing(english, shared, new)
     assert found.measured == f"{mixed['English'] / alone['English'] - 1:+.0%}"
     assert "English pays" in found.says
+    stored = {name: sum(len(text.encode()) for text in lines) for name, lines in new.items()}
+    assert f"{stored['Hindi'] / stored['English']:.1f} times those of English" in found.says
+    assert f"{mixed['Hindi'] / mixed['English']:.1f} times the tokens" in found.says
     assert "pays no more" in sharing(shared, english, new).says
 
 
@@ -282,6 +285,7 @@ def test_five_languages_are_measured_against_the_first(tokenizer: BytePairTokeni
     found = five_languages(tokenizer, texts, about="B")
     assert found.measured == f"{size['B'][0] / size['A'][0]:.1f}"
     assert f"Over 2 such sentences B takes {sum(size['B']) / sum(size['A']):.1f} times" in found.says
+    assert "0.5 times the bytes (6 against 11; 1.5 a character)" in found.says  # 한 is three bytes
     assert "B has the fewest characters (4; A 11)" in found.says
 
 
