@@ -7,8 +7,25 @@ if (!window.courseKeepsKeys) {
     while (widget?.parentElement?.closest(".jupyter-widgets")) widget = widget.parentElement.closest(".jupyter-widgets");
     return widget;
   };
+  const radiosBeside = (element) => {  // of one question: grouped, so that Tab goes from question to question
+    const radios = [...(element.closest?.(".widget-radio-box")?.querySelectorAll("input[type=radio]") ?? [])];
+    window.courseRadios = window.courseRadios ?? 0;
+    if (radios.length && !radios[0].name) {
+      const name = `course-radios-${window.courseRadios++}`;
+      radios.forEach((radio) => { radio.name = name; });
+    }
+    return radios;
+  };
+  window.addEventListener("focusin", (event) => radiosBeside(event.target), true);
   window.addEventListener("keydown", (event) => {
     if (!widgetOf(event.target)) return;
+    const radios = radiosBeside(event.target);
+    const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+    if (radios.length && step) {  // arrows look at the options, Space answers
+      event.preventDefault();
+      const next = radios.indexOf(event.target) + step + radios.length;
+      radios[next % radios.length].focus();
+    }
     const command = event.ctrlKey || event.metaKey || event.altKey || (event.shiftKey && event.key === "Enter");
     event.target.toggleAttribute("data-lm-suppress-shortcuts", !command);  // Ctrl+S and Shift+Enter still work
   }, true);

@@ -26,6 +26,7 @@ LOOKS = {"passed": ("#009E73", "\u2713"), "failed": ("#D55E00", "\u2717"), "not 
 NOT_BEGUN = (
     "Not written yet: replace `raise NotImplementedError()` above by your code, run that cell, then this one."
 )
+RAISED = "Your code stopped"
 HINT = re.compile(r"<details><summary>(Hint \d of \d[^<]*)</summary>(.*?)</details>", re.DOTALL)
 BOX = (
     "border:1px solid var(--jp-border-color2,#ccc);border-left:5px solid {colour};border-radius:4px;"
@@ -67,7 +68,7 @@ def outcome(check: Callable[..., None]) -> Outcome:
             return Outcome(name, "failed", expect.passed, str(error), asked(check, error))
         kind, said = type(error).__name__, " ".join(str(error).split())
         line = f" in `{where[-1]}`" if where else ""
-        sentence = f"Your code stopped{line}: {kind}{': ' if said else ''}{said}"
+        sentence = f"{RAISED}{line}: {kind}{': ' if said else ''}{said}"
         return Outcome(name, "failed", expect.passed, sentence, "\n".join([*where, f"{kind}: {said}"]))
     return Outcome(name, "passed", expect.passed)
 
@@ -143,7 +144,8 @@ def card(found: Outcome, hints: list[tuple[str, str]]) -> str:
         parts.append(_folded(f"What holds ({len(found.passed)})", items))
     if found.state != "passed":
         if found.detail:
-            parts.append(_folded("What Python says", f"<pre>{html.escape(found.detail)}</pre>"))
+            title = "What Python says" if found.sentence.startswith(RAISED) else "What was asked"
+            parts.append(_folded(title, f"<pre>{html.escape(found.detail)}</pre>"))
         parts.append(_nested(hints))
     return f'<div style="{BOX.format(colour=colour)}">{"".join(parts)}</div>'
 

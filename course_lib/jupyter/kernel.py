@@ -106,12 +106,18 @@ def quote_guesses(source: str, known: dict[str, Any]) -> str:
             node = ast.parse(value.replace("~", "about "), mode="eval").body
         except SyntaxError:
             return f'{found[1]}"{value}"{found[3]}' if "\\" not in value and not _is_open(value) else found[0]
+        if isinstance(node, ast.Compare | ast.BoolOp) and not _names(node) & known.keys():
+            return f'{found[1]}"{value}"{found[3]}'  # "1 in 10", "one or two": Python, but no guess
         new = isinstance(node, ast.Name) and node.id not in known and not hasattr(builtins, node.id)
         if new and len(re.findall(rf"\b{value}\b", source)) == 1:
             return f'{found[1]}"{value}"{found[3]}'
         return found[0]
 
     return GUESS.sub(quoted, source)
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
 def _is_open(value: str) -> bool:

@@ -63,8 +63,11 @@ def run(client: Any, code: str, person: bool = True) -> dict[str, Any]:
         if heard["msg_type"] == "display_data":
             found["text"] += body["data"]["text/plain"]
             found["page"] += body["data"].get("text/html", "")
-    reply = client.get_shell_msg(timeout=60)["content"]
-    found["status"] = reply["status"]
+    while (reply := client.get_shell_msg(timeout=60))["parent_header"].get("msg_id") != message["header"][
+        "msg_id"
+    ]:
+        pass  # an answer to an earlier question, such as whether the kernel is ready
+    found["status"] = reply["content"]["status"]
     return found
 
 

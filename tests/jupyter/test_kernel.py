@@ -35,7 +35,7 @@ def test_a_number_as_people_write_it_needs_no_quotes(written: str, value: float)
     assert read.value == value
 
 
-@pytest.mark.parametrize("written", ["mat", "the cat", "never", "GPT"])
+@pytest.mark.parametrize("written", ["mat", "the cat", "never", "GPT", "1 in 10", "one or two"])
 def test_a_name_as_people_write_it_needs_no_quotes(written: str) -> None:
     assert guess(written) == written
 
