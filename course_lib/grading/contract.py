@@ -200,7 +200,7 @@ class Contract(Checks):
         """
         names = sys._getframe(1).f_globals
         target = None if checks.outside_session() else names.get(name)
-        model = checks.reference(name) or target or reference
+        model = checks.reference(name) or reference or target
         function = Function(
             self, name, target, model, reference, judge, Rule(close, near, dtype), floats, fresh
         )

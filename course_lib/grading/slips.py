@@ -120,7 +120,7 @@ def _until_third(items: Sequence[Any]) -> Sequence[Any]:
 def _sortable(value: Any) -> bool:
     try:
         return _list(value) and len(value) > 1 and sorted(value) is not None
-    except TypeError:
+    except (TypeError, RuntimeError):  # nothing to compare by; tensors of several numbers
         return False
 
 

@@ -54,7 +54,8 @@ def points(nb: NotebookNode) -> dict[str, float]:
 
 def test_there_is_a_lab_for_each_lesson() -> None:
     lessons = {path.stem for path in (REPO / "lessons").glob("*.ipynb")}
-    assert set(LABS) == lessons == {path.parent.name for path in REPO.glob("labs/*/packet.ipynb")}
+    assert set(LABS) == lessons
+    assert {path.parent.name for path in REPO.glob("labs/*/packet.ipynb")} <= lessons
 
 
 @pytest.mark.slow
