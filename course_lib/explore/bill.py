@@ -14,9 +14,6 @@ from course_lib.explore.figure import Finding, table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# A ten-page PDF of text, sent to the priced model: measured by the makers of this data set, not here.
-PDF_TOKENS, PDF_SOURCE = 20_979, "data set JOHNISKING/pdf-token-cost on Hugging Face, 18 October 2026"
-
 
 @dataclass(frozen=True)
 class Month:
@@ -67,17 +64,21 @@ def a_ten_page_pdf(page: float, small: float, claimed: int = 80_000) -> Finding:
         small: the same with the course's own tokenizer.
         claimed: what somebody said.
     """
+    pdf = claim("ten-page-pdf-tokens")
+    counted = (
+        f"a real ten-page PDF of text, as {pdf.source.rpartition('/')[2]} counted it ({pdf.as_of:%d %B %Y})"
+    )
     sizes = {
         "said": claimed,
         "ten pages pasted as text, rough": 10 * page,
         "the same with the course's own small vocabulary": 10 * small,
-        f"a real ten-page PDF of text, sent to the model of part 8 ({PDF_SOURCE})": PDF_TOKENS,
+        counted: pdf.values["tokens"],
     }
     rows = [[name, f"{count:,.0f}", f"{claimed / count:.0f} ×"] for name, count in sizes.items()]
     rows[0][2] = ""
     return Finding(
         "tokens of a real ten-page PDF",
-        f"{PDF_TOKENS:,}",
+        f"{pdf.values['tokens']:,}",
         lambda _: table(["ten pages", "tokens", "the claim is too high by"], rows),
         "A file is counted by other rules than its text: measure what you will send.",
     )

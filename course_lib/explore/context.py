@@ -11,12 +11,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
+import torch.nn.functional as F
 
+from course_lib.data.text import language_reference
 from course_lib.evaluation.intervals import wilson_interval
-from course_lib.explore.figure import BLUE, GREEN, GREY, ORANGE, PINK, Picture, new_figure
+from course_lib.explore.figure import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PINK,
+    Finding,
+    Picture,
+    mark_guess,
+    new_figure,
+)
+from course_lib.explore.live import Live, following
 from course_lib.explore.view import View
+from course_lib.generation.decode import stream
 from course_lib.models.gpt import GPT, GPTConfig
-from course_lib.training.loop import TrainConfig, train
+from course_lib.training.loop import History, TrainConfig, train
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +39,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from course_lib.tokenizers.base import Tokenizer
+    from course_lib.tokenizers.bpe import BytePairTokenizer
     from course_lib.training.loop import Batch
 
 # --- the packer ---------------------------------------------------------------------------------------------
@@ -155,20 +170,27 @@ def _say_packed(packed: Packed, policy: str) -> str:
 
 
 def draw_packed(packed: Packed, policy: str) -> tuple[Figure, str]:
-    """Draw one box per piece in reading order; what was dropped is empty with a dashed edge."""
-    figure, axis = new_figure(7.0, 2.4)
-    at = 0
-    for piece, kept in zip(packed.pieces, packed.kept, strict=True):
+    """Draw one bar per piece, in reading order; what was dropped is empty with a dashed edge."""
+    figure, axis = new_figure(height=0.27 * len(packed.pieces) + 1.0)
+    for row, (piece, kept) in enumerate(zip(packed.pieces, packed.kept, strict=True)):
         colour, hatch = _LOOKS[piece.kind]
         cut = piece.tokens - kept  # the beginning of a piece goes first
-        axis.barh(0, cut, left=at, color="white", edgecolor=GREY, linestyle="--")
-        axis.barh(0, kept, left=at + cut, color=colour, edgecolor="black", hatch=hatch, alpha=0.75)
-        axis.text(at + piece.tokens / 2, 0.55, piece.name, rotation=60, ha="left", va="bottom", fontsize=8)
-        at += piece.tokens
+        axis.barh(row, cut, color="white", edgecolor=GREY, linestyle="--")
+        axis.barh(row, kept, left=cut, color=colour, edgecolor="white", hatch=hatch)
+        what = "kept" if not cut else "cut" if kept else "dropped"
+        axis.text(
+            piece.tokens + 0.6, row, what, va="center", fontsize=10,
+            color=GREY if what == "kept" else "black", fontweight="normal" if what == "kept" else "bold",
+        )  # fmt: skip
+    names = [piece.name for piece in packed.pieces]
+    axis.set_yticks(range(len(names)), names)
+    longest = max(piece.tokens for piece in packed.pieces)
     axis.set(
-        ylim=(-0.5, 2.4), yticks=[], xlabel="tokens, in the order in which the model reads (dashed: dropped)"
+        ylim=(len(names) - 0.4, -0.6),
+        xlim=(0, longest * 1.2),
+        xlabel="tokens; the model reads from top to bottom",
     )
-    axis.spines["left"].set_visible(False)
+    axis.grid(visible=False)
     return figure, _say_packed(packed, policy)
 
 
@@ -239,7 +261,10 @@ def make_documents(n: int, length: int, generator: torch.Generator) -> Documents
 
 
 def train_recall(seed: int = 0, steps: int = 300) -> GPT:
-    """Train a model of one layer and one head to find facts in documents as long as its window (seconds)."""
+    """Train a model of one layer and one head to find facts in documents as long as its window (seconds).
+
+    Its loss is shown while it goes on.
+    """
     generator = torch.Generator().manual_seed(seed)
     vocabulary = FILLER + KINDS * VALUES + KINDS
     shape = GPTConfig(vocabulary, WINDOW, n_layer=1, n_head=1, n_embd=32, bias=False, tie_embeddings=False)
@@ -251,9 +276,13 @@ def train_recall(seed: int = 0, steps: int = 300) -> GPT:
         targets[:, -KINDS:] = batch.answers
         return batch.ids, targets
 
-    train(
-        model, next_batch, TrainConfig(steps, lr=1e-2, warmup=20, weight_decay=0.0), generator, progress=False
-    )
+    config = TrainConfig(steps, lr=1e-2, warmup=20, weight_decay=0.0)
+    with Live() as live:
+
+        def on_step(history: History) -> None:
+            live.show(lambda: f"step {len(history)} of {steps}: loss {history.loss[-1]:.2f}")
+
+        train(model, next_batch, config, generator, progress=False, on_step=on_step)
     return model
 
 
@@ -286,10 +315,17 @@ class Recall:
             raise ValueError(f"inside={inside}: no stretch of the document lies there")
         return sum(self.right[i] for i in picked) / sum(self.asked[i] for i in picked)
 
-    def lost(self) -> str:
-        """Say how often facts outside the window are found, in words that do not hang on a processor's last digit."""
-        share, chance = self.share(inside=False), 1 / VALUES
-        return f"as often as by guessing ({chance:.0%})" if abs(share - chance) < 0.03 else f"{share:.0%}"
+    @property
+    def guessed(self) -> bool:
+        """Whether facts outside the window are found as often as by guessing, but for chance."""
+        return abs(self.share(inside=False) - 1 / VALUES) < 0.03
+
+    def lost(self) -> float:
+        """Return how often facts outside the window are found; chance itself where no difference can be told.
+
+        So that what is said of it does not hang on a processor's last digit.
+        """
+        return 1 / VALUES if self.guessed else self.share(inside=False)
 
 
 @torch.no_grad()
@@ -314,33 +350,52 @@ def recall_by_position(
     return Recall(starts, right.tolist(), asked.tolist(), length, window - KINDS)
 
 
-def draw_recall(recall: Recall) -> Picture:
-    """Draw accuracy by place with 95 % intervals, the edge of the window and the level of guessing."""
-    figure, axis = new_figure(7.0, 3.0)
+def found_outside(recall: Recall) -> Finding:
+    """Find how often facts are found that fell off the edge of the window."""
+    inside = [
+        r / n for s, r, n in zip(recall.starts, recall.right, recall.asked, strict=True) if s >= recall.edge
+    ]
+    least = math.ceil(20 * min(inside) - 1) / 20
+    middle = "It loses nothing in the middle" if least >= 0.9 else "It also loses facts inside the window"
+    return Finding(
+        "facts outside the window that are found",
+        f"{recall.lost():.0%}",
+        lambda guess: draw_recall(recall, guess),
+        f"{recall.lost():.0%} is what guessing gives: one of {VALUES} values. {middle}: more than {least:.0%} are "
+        "found in every stretch of it."
+        if recall.guessed
+        else f"Inside the window more than {least:.0%} are found in every stretch.",
+    )
+
+
+def draw_recall(recall: Recall, guess: object = None) -> Picture:
+    """Draw accuracy by place with 95 % intervals, the edge of the window, guessing, and the reader's guess."""
+    figure, axis = new_figure(height=3.2)
     width = recall.starts[1] - recall.starts[0]
     middle = [start + width / 2 for start in recall.starts]
     bounds = [wilson_interval(r, n) for r, n in zip(recall.right, recall.asked, strict=True)]
     below = [max(0.0, a - low) for a, (low, _) in zip(recall.accuracy, bounds, strict=True)]
     above = [max(0.0, high - a) for a, (_, high) in zip(recall.accuracy, bounds, strict=True)]
-    axis.axvspan(recall.edge, recall.length, color=BLUE, alpha=0.12)
+    axis.axvspan(recall.edge, recall.length, color=BLUE, alpha=0.12, linewidth=0)
     axis.errorbar(middle, recall.accuracy, yerr=[below, above], fmt="o", color=BLUE, capsize=3)
-    axis.axhline(1 / VALUES, color=GREY, linestyle="--")
-    axis.text(1, 1 / VALUES + 0.03, "guessing", color=GREY)
+    axis.axhline(1 / VALUES, color=GREY, linestyle=":", linewidth=1.5)
+    axis.text(1, 1 / VALUES + 0.04, "guessing", color=GREY, va="bottom")
     if recall.edge:
         axis.axvline(recall.edge, color=BLUE)
-        axis.text(recall.edge - 1, 0.5, "fell off the edge", ha="right", color=GREY)
-    axis.text(recall.edge + 1, 0.5, "inside the window", color=BLUE)
+        axis.text(recall.edge - 2, 0.6, "fell off the edge", ha="right", color=GREY)
+    axis.text(recall.edge + 2, 0.6, "inside the window", color=BLUE)
     axis.set(
-        xlabel="where the fact stands: word of the document (the question comes after the last one)",
-        ylabel="share of right answers", ylim=(-0.03, 1.06), xlim=(0, recall.length),
+        xlabel="place of the fact in the document (word)", ylabel="facts found",
+        ylim=(-0.03, 1.06), xlim=(0, recall.length),
     )  # fmt: skip
-    inside = [a for s, a in zip(recall.starts, recall.accuracy, strict=True) if s >= recall.edge]
-    sentence = (
-        f"Right answers by the place of the fact in {recall.length} words: {recall.lost()} where it fell off the edge, "
-        f"{recall.share(inside=True):.0%} inside the window of the last {recall.window} words, and there at least "
-        f"{math.ceil(20 * min(inside) - 1) / 20:.0%} in every stretch."
+    axis.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
+    mark_guess(axis, guess, share=True)
+    return Picture(
+        figure,
+        f"Facts found, by their place in {recall.length} words: {recall.lost():.0%} where they fell off the edge, "
+        f"{recall.share(inside=True):.0%} inside the window of the last {recall.window} words.",
+        "Bars at the dots are 95% intervals. The questions come after the last word.",
     )
-    return Picture(figure, sentence)
 
 
 # --- how much of a window a language model uses -------------------------------------------------------------
@@ -349,8 +404,8 @@ def draw_recall(recall: Recall) -> Picture:
 @torch.no_grad()
 def loss_by_context(
     model: GPT, ids: Sequence[int], lengths: Sequence[int], n: int = 150, seed: int = 0
-) -> dict[int, float]:
-    """Return the mean loss (nats) on the same `n` tokens of a text when the model reads 1, 2, 4 ... tokens before it.
+) -> dict[int, Tensor]:
+    """Return the losses (nats, (n,)) on the same `n` tokens of a text when the model reads 1, 2, 4 ... tokens before.
 
     Raises:
         ValueError: a length outside the model's context, or a text too short for it.
@@ -365,29 +420,87 @@ def loss_by_context(
     ends = torch.randint(longest, len(text), (n,), generator=generator).tolist()
     before = torch.stack([text[end - longest : end] for end in ends])  # (n, longest)
     losses = {}
-    for length in lengths:
+    for length in following(lengths, "reading with a context of", name=lambda length: f"{length} tokens"):
         logits = model(before[:, -length:], last_only=True).logits[:, -1]  # (n, V)
-        losses[length] = float(torch.nn.functional.cross_entropy(logits, text[ends]))
+        losses[length] = F.cross_entropy(logits, text[ends], reduction="none")
     return losses
 
 
-def draw_loss_by_context(losses: Mapping[int, float], enough: float = 0.02) -> Picture:
-    """Draw the loss over the tokens that the model may read; `enough`: the share of the gain that counts as none."""
-    figure, axis = new_figure(6.5, 2.8)
-    axis.plot(list(losses), list(losses.values()), "o-", color=BLUE)
-    axis.set_xscale("log", base=2)
-    axis.set_xticks(list(losses), [str(length) for length in losses])
-    axis.set(xlabel="tokens that the model may read", ylabel="loss (nats per token)")
-    best = useful_length(losses, enough)
-    worst, whole = max(losses.values()), losses[max(losses)]
-    sentence = (
-        f"Loss on the same tokens: {worst:.2f} with {min(losses)} token of context, {losses[best]:.2f} with {best}, "
-        f"{whole:.2f} with all {max(losses)}."
+def worse_by(losses: Mapping[int, Tensor], length: int) -> tuple[float, float]:
+    """Return how much higher the loss is than with the longest context, and half of its 95 % interval.
+
+    The same tokens are compared one by one, so that what makes a token hard for both cancels.
+    """
+    difference = losses[length] - losses[max(losses)]
+    return float(difference.mean()), 1.96 * float(difference.std()) / math.sqrt(len(difference))
+
+
+def useful_length(losses: Mapping[int, Tensor]) -> int:
+    """Return the shortest context that is not measurably worse than the longest: the interval holds 0."""
+    for length in sorted(losses):
+        worse, half = worse_by(losses, length)
+        if worse <= half:
+            return length
+    return max(losses)
+
+
+def context_that_helps(losses: Mapping[int, Tensor]) -> Finding:
+    """Find after how many tokens more context is of no measurable use; `losses` as of `loss_by_context`."""
+    enough, longest = useful_length(losses), max(losses)
+    worse, half = worse_by(losses, enough)
+    return Finding(
+        "tokens after which more context does not measurably help",
+        f"{enough}",
+        lambda guess: draw_loss_by_context(losses, guess),
+        f"With {enough} tokens this model guesses as well as with {longest}, give or take {abs(worse) + half:.1f} nats "
+        f"({len(losses[enough])} tokens of one text). **The window says what a model may read, not what it uses.**"
+        if enough < longest
+        else f"This model gains up to the last of its {longest} tokens.",
     )
-    return Picture(figure, sentence)
 
 
-def useful_length(losses: Mapping[int, float], enough: float = 0.02) -> int:
-    """Return the shortest context whose loss is within `enough` of the whole gain of the best one."""
-    low, high = min(losses.values()), max(losses.values())
-    return next(length for length in sorted(losses) if losses[length] <= low + enough * (high - low))
+def draw_loss_by_context(losses: Mapping[int, Tensor], guess: object = None) -> Picture:
+    """Draw how much higher the loss is than with the longest context, with 95 % intervals of the paired difference."""
+    figure, axis = new_figure(height=3.0)
+    lengths, longest = sorted(losses), max(losses)
+    worse, half = zip(*(worse_by(losses, length) for length in lengths), strict=True)
+    axis.axhline(0, color=GREY, linewidth=1)
+    axis.errorbar(lengths, worse, yerr=half, fmt="o-", color=BLUE, capsize=3)
+    axis.set_xscale("log", base=2)
+    axis.set_xticks(lengths, [str(length) for length in lengths])
+    axis.minorticks_off()
+    axis.set(xlabel="tokens that the model may read", ylabel=f"loss above that\nwith {longest} (nats)")
+    mark_guess(axis, guess, along="x")
+    enough = useful_length(losses)
+    return Picture(
+        figure,
+        f"Loss above that with {longest} tokens of context, on the same tokens: {worse[0]:.1f} nats with {lengths[0]} "
+        f"token, and from {enough} tokens on no measurable difference.",
+        "Bars at the dots are 95% intervals of the difference, token by token.",
+    )
+
+
+# --- one token too many -------------------------------------------------------------------------------------
+
+
+def one_token_too_many(model: GPT, tokenizer: BytePairTokenizer) -> Finding:
+    """Find what a model does with one token more than its window, and what the program around it does."""
+    window = model.config.context
+    ids = tokenizer.encode(language_reference()[: 10 * window])[:window]
+    try:
+        model(torch.tensor([[*ids, ids[0]]]))
+    except ValueError:
+        did = "refuse"
+    else:
+        did = "read on"
+    first, second = stream(model, tokenizer, ids, 2, temperature=0)
+    newer = [*ids, first.token][-window // 2 :]
+    (expected,) = stream(model, tokenizer, newer, 1, temperature=0)
+    cut = math.isclose(second.probability, expected.probability, rel_tol=1e-3)
+    return Finding(
+        "one token too many",
+        did,
+        says=f"That was the model. The *program* around it was given {window} tokens, the full window, and wrote two "
+        "more"
+        + (", the second one after it had thrown away the older half. It never said so." if cut else "."),
+    )

@@ -147,7 +147,7 @@ class Picture:
     def html(self) -> str:
         """Return the picture as an HTML figure with its caption."""
         caption = f"<figcaption>{html.escape(self.caption)}</figcaption>" if self.caption else ""
-        return f"<figure>{image_tag(self.figure, self.sentence)}{caption}</figure>"
+        return f"<figure style='margin:0.5em 0'>{image_tag(self.figure, self.sentence)}{caption}</figure>"
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return {"text/html": self.html(), "text/plain": self.sentence}

@@ -9,23 +9,6 @@ from course_lib.explore.figure import BLUE, GREY, RED, Picture, new_figure
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from torch import Tensor
-
-
-def line_through(x: Tensor, y: Tensor, weight: float, x_label: str, y_label: str) -> Picture:
-    """Draw points and the line y = weight * x.
-
-    Args:
-        x, y: points of shape (n,).
-    """
-    figure, axis = new_figure(6.0, 2.8)
-    axis.plot(x, y, "o", color=GREY, markersize=4, label=f"{len(x)} examples")
-    ends = [0.0, float(x.max())]
-    axis.plot(ends, [weight * end for end in ends], color=BLUE, label=f"learned: {weight:.1f} per unit")
-    axis.set(xlabel=x_label, ylabel=y_label, xlim=(0, None), ylim=(0, None))
-    axis.legend(frameon=False)
-    return Picture(figure, f"{len(x)} examples and the learned line: {y_label} = {weight:.1f} x {x_label}.")
-
 
 def loss_curve(steps: Sequence[int], losses: Sequence[float], title: str = "") -> Picture:
     """Draw a training loss (nats per token) over steps."""

@@ -18,6 +18,7 @@ FULL = re.compile(
     rf"(?:\s*(?P<link>/|of|in|out of)\s*(?P<second>{DIGITS}))?\s*(?P<percent>%|per ?cent)?(?P<rest>[^\d]*)",
     re.IGNORECASE,
 )
+SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 MOST_WORDS = 4  # of a measured name: a sentence can't be compared with a sentence
 CLOSE = 0.1  # of the measured value
 
@@ -55,6 +56,9 @@ def _read(written: object) -> Quantity | None:
         return None
     first, second = (_plain(found[name]) for name in ("first", "second"))
     assert first is not None
+    first *= next(
+        (size for word, size in SCALES.items() if found["rest"].lower().lstrip().startswith(word)), 1
+    )
     if found["link"] == "/":
         if not second:
             return None
@@ -132,7 +136,7 @@ def _shares(guess: Quantity, measured: Quantity) -> str:
     """Shares, in percentage points; a bare 20 beside a measured 10 % means per cent."""
     share = guess.share
     bare = not guess.percent and not guess.total
-    if bare and (share > 1 or (share == 1 and measured.share < 0.5)):
+    if bare and (abs(share) > 1 or (abs(share) == 1 and abs(measured.share) < 0.5)):
         share /= 100
     points = 100 * (share - measured.share)
     if abs(points) < 0.5:

@@ -17,14 +17,19 @@ from course_lib.explore.context import (
     Piece,
     Recall,
     context_packer,
+    context_that_helps,
     draw_loss_by_context,
+    draw_packed,
     draw_recall,
+    found_outside,
     loss_by_context,
     make_documents,
+    one_token_too_many,
     pack,
     recall_by_position,
     train_recall,
     useful_length,
+    worse_by,
 )
 from course_lib.training.course_gpt import load_course_gpt
 
@@ -101,7 +106,7 @@ def test_the_finder_finds_inside_its_window_and_guesses_outside() -> None:
     assert recall.edge == WINDOW - KINDS
     assert recall.share(inside=True) > 0.98
     assert abs(recall.share(inside=False) - 1 / VALUES) < 0.03
-    assert "fell off the edge" in draw_recall(recall).sentence
+    assert "fell off the edge" in draw_recall(recall, "50 %").sentence
 
 
 def test_shares_count_whole_stretches_on_one_side_of_the_edge() -> None:
@@ -126,24 +131,62 @@ def test_loss_by_context_is_the_loss_of_the_same_token_with_less_before_it() -> 
             )
             for end in ends
         ]
-        assert losses[length] == pytest.approx(sum(by_hand) / 3, rel=1e-4)
-    assert "1 token of context" in draw_loss_by_context(losses).sentence
+        assert losses[length].tolist() == pytest.approx(by_hand, rel=1e-4)
+    assert "with 1 token" in draw_loss_by_context(losses).sentence
     with pytest.raises(ValueError, match="expected 1 to 256"):
         loss_by_context(model, ids, (257,))
 
 
-def test_the_useful_length_is_the_shortest_that_gives_nearly_the_whole_gain() -> None:
-    assert useful_length({1: 4.0, 2: 3.0, 4: 2.01, 8: 2.0}) == 4
-    assert useful_length({1: 4.0, 2: 3.0, 4: 2.01, 8: 2.0}, enough=0.0) == 8
+def paired_losses() -> dict[int, torch.Tensor]:
+    """Losses on 50 tokens, some hard and some easy: one token of context costs 1 nat everywhere, two cost nothing."""
+    hard = torch.linspace(0, 8, 50)
+    noise = torch.linspace(-0.1, 0.1, 50).roll(17)
+    return {1: hard + 1 + noise, 2: hard + noise, 4: hard}
+
+
+def test_what_makes_a_token_hard_cancels_in_the_interval() -> None:
+    losses = paired_losses()
+    worse, half = worse_by(losses, 1)
+    differences = (losses[1] - losses[4]).numpy()
+    assert worse == pytest.approx(differences.mean(), abs=1e-5)
+    assert half == pytest.approx(1.96 * differences.std(ddof=1) / 50**0.5, rel=1e-4)
+    assert half < 0.05, "the tokens' own differences, several nats, would make it many times wider"
+
+
+def test_the_useful_length_is_the_shortest_that_is_not_measurably_worse() -> None:
+    losses = paired_losses()
+    assert useful_length(losses) == 2
+    assert useful_length({1: losses[1] + 1, 2: losses[1], 4: losses[4]}) == 4
+    finding = context_that_helps(losses)
+    assert finding.measured == "2"
+    assert "not what it uses" in finding.says
+    assert "up to the last" in context_that_helps({1: losses[1], 4: losses[4]}).says
+
+
+def made_recall(found: int) -> Recall:
+    return Recall([0, 10, 20, 30], [found, found, 100, 100], [100] * 4, length=40, window=20)
 
 
 def test_what_is_said_of_lost_facts_does_not_hang_on_the_last_digit() -> None:
     """Another processor finds one fact more or less by chance."""
+    assert {made_recall(found).lost() for found in (6, 7, 8, 9, 10)} == {1 / VALUES}
+    assert made_recall(30).lost() == 0.3
+    assert found_outside(made_recall(7)).measured == "8%"
+    assert "what guessing gives" in found_outside(made_recall(7)).says
+    assert "guessing" not in found_outside(made_recall(30)).says
+    assert "more than 95%" in found_outside(made_recall(7)).says
 
-    def recall(found: int) -> Recall:
-        return Recall(
-            starts=[0, 10, 20, 30], right=[found, found, 100, 100], asked=[100] * 4, length=40, window=20
-        )
 
-    assert {recall(found).lost() for found in (6, 7, 8, 9, 10)} == {"as often as by guessing (8%)"}
-    assert recall(30).lost() == "30%"
+def test_one_token_too_many_is_refused_by_the_model_and_cut_by_the_program() -> None:
+    model, tokenizer, _ = load_course_gpt("base")
+    finding = one_token_too_many(model, tokenizer)
+    assert finding.measured == "refuse"
+    assert "thrown away the older half" in finding.says
+
+
+def test_a_dropped_piece_is_named_as_dropped_in_the_picture() -> None:
+    figure, sentence = draw_packed(pack(PIECES, 25, "newest tokens only"), "newest tokens only")
+    said = [text.get_text() for text in figure.axes[0].texts]
+    assert said == ["dropped", "dropped", "cut", "kept", "kept", "kept"]
+    assert [tick.get_text() for tick in figure.axes[0].get_yticklabels()] == [piece.name for piece in PIECES]
+    assert "The system prompt is cut" in sentence

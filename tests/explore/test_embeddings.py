@@ -7,7 +7,16 @@ import pytest
 import torch
 
 from course_lib.data import facts
-from course_lib.explore.embeddings import draw_map, hit_rate, lost_to_length, neighbours, word_vectors
+from course_lib.explore.embeddings import (
+    draw_map,
+    hit_rate,
+    lost_to_length,
+    nearest_words,
+    neighbours,
+    right_words_nearest,
+    word_vectors,
+)
+from course_lib.explore.figure import png
 from course_lib.models.gpt import GPT
 from course_lib.training.course_gpt import load_course_gpt
 
@@ -64,8 +73,42 @@ def test_equal_lengths_lose_nothing_to_length() -> None:
     assert lost_to_length(MODEL) > 0.2
 
 
+def test_always_naming_the_most_frequent_word_gets_what_a_count_gives() -> None:
+    for kind in facts.KINDS:
+        words = [getattr(place, kind) for place in facts.COUNTRIES]
+        assert hit_rate(MODEL, TOKENIZER, kind).commonest == max(words.count(word) for word in words)
+
+
+def test_the_table_of_hits_shows_every_kind_beside_three_kinds_of_luck() -> None:
+    finding = right_words_nearest(MODEL, TOKENIZER)
+    assert finding.show is not None
+    rows = finding.show(None).data.splitlines()[2:]
+    assert [row.split(" | ")[0].strip("| ") for row in rows] == list(facts.KINDS)
+    assert finding.measured == f"{hit_rate(MODEL, TOKENIZER, 'capital').hits} of 36"
+
+
+def test_a_finding_about_neighbours_names_the_nearest_as_a_reader_would_type_it() -> None:
+    finding = nearest_words(MODEL, TOKENIZER, ["mat", "Peru"], asked="Peru")
+    assert finding.measured == "Lima"
+    assert f"{lost_to_length(MODEL):.0%} of all tokens" in finding.says
+
+
 def test_the_map_says_how_much_it_keeps() -> None:
     groups = {"countries": ["France", "Japan", "Peru"], "capitals": ["Paris", "Tokyo", "Lima"]}
     assert "3 countries and 3 capitals" in draw_map(MODEL, TOKENIZER, groups).sentence
     with pytest.raises(ValueError, match="expected two"):
         draw_map(MODEL, TOKENIZER, {"countries": ["France"]})
+    with pytest.raises(ValueError, match="expected two equally long"):
+        draw_map(MODEL, TOKENIZER, {"countries": ["France"], "capitals": ["Paris", "Tokyo"]})
+
+
+def test_names_in_the_map_do_not_touch() -> None:
+    places = facts.COUNTRIES[::4]
+    groups = {"countries": [p.name for p in places], "capitals": [p.capital for p in places]}
+    figure = draw_map(MODEL, TOKENIZER, groups).figure
+    png(figure)
+    (axis,) = figure.axes
+    boxes = [text.get_window_extent() for text in axis.texts]
+    assert len(boxes) == 18
+    for i, one in enumerate(boxes):
+        assert not any(one.overlaps(other) for other in boxes[i + 1 :]), axis.texts[i].get_text()

@@ -41,6 +41,10 @@ from course_lib.explore.prediction import quantity, verdict
         ("1.2e-04", 1.2e-4),
         (".5", 0.5),
         ("  7 ", 7),
+        ("1.5 million", 1.5e6),
+        ("3 billions", 3e9),
+        ("-17 billion", -17e9),
+        ("about 2 thousand years", 2000),
     ],
 )
 def test_numbers_are_read_in_any_natural_form(written: object, share: float) -> None:
@@ -78,6 +82,8 @@ def test_what_is_no_number_is_none(written: object) -> None:
         (195, "202.0", "Close. Too low by 3%."),
         ("80 000", "6,574", "Too high by 73,426, a factor of 12."),
         (5, 0, "Too high by 5."),
+        (-10, "-63%", "Too high by 53 percentage points."),
+        ("2 million", "1,566,821", "Too high by 433,179."),
         (-3, 4, "Too low by 7."),
         ("real", "invented", "Not this time."),
         (" Invented ", "invented", "Right."),
