@@ -77,7 +77,8 @@ def _memory() -> str:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Let torch compute with one thread in the block: for tiny tables, sharing the work out costs more than the work."""
+    """Let torch compute with one thread in the block: for tiny tables, sharing the work out costs more than "
+    "the work."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

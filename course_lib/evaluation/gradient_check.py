@@ -30,9 +30,9 @@ class GradientCheck:
     seed: int
 
     def relative_error(self, slope: Slope) -> float:
-        """Return the difference of the two as a share of the larger; of a thousandth of the largest slope, if that is more.
+        """Return the difference of the two as a share of the larger, or of a thousandth of the largest slope of all.
 
-        Without that floor rounding in the smallest slopes, which no training would notice, decides everything.
+        Without that floor, rounding in the smallest slopes, which no training would notice, decides everything.
         """
         floor = SMALL * max(abs(one.backward) for one in self.slopes)
         size = max(abs(slope.backward), abs(slope.measured), floor)

@@ -10,10 +10,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from course_lib.models.mlp import MLP, MLPConfig
 
@@ -51,7 +52,7 @@ class LinearBaseline:
 
         Raises ValueError for a label that it does not know.
         """
-        weights = self.model.layers[0].weight[self.labels.index(label)]
+        weights = cast(nn.Linear, self.model.layers[0]).weight[self.labels.index(label)]
         names = list(self.vocabulary)
         return [names[i] for i in weights.topk(min(n, len(names))).indices.tolist()]
 

@@ -1,4 +1,5 @@
-"""Two checks before anybody trusts a network: are its gradients right, and does it beat something simple? (lesson 05)"""
+"""Two checks before anybody trusts a network: are its gradients right, and does it beat something simple? "
+"(lesson 05)"""
 
 from __future__ import annotations
 
@@ -66,10 +67,11 @@ def smaller_and_smaller(asked: float = 1e-8) -> Finding:
         "best step in float32",
         f"{best['float32']:g}",
         lambda guess: draw_errors(found, guess),
-        f"There the largest error is {single[best['float32']]:.0e}; at {asked:.0e} it is {single[asked]:.0%}: a float32 has "
-        "about seven digits, so such a step gets lost in rounding. In float64, with about sixteen, the best step is "
-        f"{best['float64']:.0e}, and the error {found['float64'][best['float64']]:.0e}. **Too long a step misses the curve, too "
-        "short a step drowns in rounding.**",
+        f"There the largest error is {single[best['float32']]:.0e}; at {asked:.0e} it is "
+        f"{single[asked]:.0%}: a float32 has about seven digits, so such a step gets lost in rounding. In "
+        f"float64, with about sixteen, the best step is {best['float64']:.0e}, and the error "
+        f"{found['float64'][best['float64']]:.0e}. **Too long a step misses the curve, too short a step "
+        "drowns in rounding.**",
     )
 
 
@@ -130,8 +132,8 @@ def beside_a_line(
         f"{mine / len(golds):.0%}",
         lambda guess: draw_beside(right, len(golds), guess),
         f"It was trained {speed}, on {len(examples)} examples, and can be read: for *{label}* speak "
-        f"{', '.join(line.telling_words(label, 4))}. Whoever proposes a language model has to beat this on the same rows, at "
-        "its price. (Course data, made by code: real tickets are less tidy.)",
+        f"{', '.join(line.telling_words(label, 4))}. Whoever proposes a language model has to beat this on "
+        "the same rows, at its price. (Course data, made by code: real tickets are less tidy.)",
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, cast
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from course_lib.data.digits import DigitSet, load_digits
 from course_lib.device import one_thread
@@ -17,11 +18,18 @@ from course_lib.explore.live import Live
 from course_lib.explore.prediction import quantity
 from course_lib.models.mlp import ACTIVATIONS, MLP, Activation, MLPConfig, gradient_by_layer
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 DEPTH, WIDTH = 20, 32
-NAMES = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU"}
-LOOKS = {"sigmoid": (GREEN, "^-."), "tanh": (BLUE, "o-"), "relu": (RED, "s--")}
+NAMES: dict[str, str] = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU"}
+LOOKS: dict[Activation, tuple[str, str]] = {
+    "sigmoid": (GREEN, "^-."),
+    "tanh": (BLUE, "o-"),
+    "relu": (RED, "s--"),
+}
 SCALES = (0.5, 1.0, 2.0)
-Gradients = Mapping[object, Sequence[Sequence[float]]]
+Runs = Sequence[Sequence[float]]  # for each start the size of the gradient by layer
 
 
 def deep_net(activation: Activation, seed: int, scale: float = 1.0) -> MLP:
@@ -30,7 +38,7 @@ def deep_net(activation: Activation, seed: int, scale: float = 1.0) -> MLP:
     model = MLP(shape, torch.Generator().manual_seed(seed))
     with torch.no_grad():
         for layer in model.layers:
-            layer.weight.mul_(scale)  # type: ignore[operator]
+            cast(nn.Linear, layer).weight.mul_(scale)
     return model
 
 
@@ -50,82 +58,81 @@ def gradients_at_start(
 def what_is_left(seeds: Sequence[int] = range(10)) -> Finding:
     """Ask by how many powers of ten the gradient of the first layer is smaller than that of the last, with sigmoids."""
     with one_thread():
-        by_bend = {bend: gradients_at_start(bend, seeds=seeds) for bend in LOOKS}  # type: ignore[arg-type]
+        by_bend = {bend: gradients_at_start(bend, seeds=seeds) for bend in LOOKS}
         by_scale = {scale: gradients_at_start("relu", scale, seeds) for scale in SCALES}
     lost = {bend: sorted(math.log10(run[-1] / run[0]) for run in runs) for bend, runs in by_bend.items()}
     first = {scale: statistics.median(run[0] for run in runs) for scale, runs in by_scale.items()}
     others = ", ".join(
         f"{NAMES[bend]} {statistics.median(lost[bend]):.1f} ({lost[bend][0]:.1f} to {lost[bend][-1]:.1f})"
-        for bend in ("tanh", "relu")
+        for bend in LOOKS
+        if bend != "sigmoid"
     )
     ends = lost["sigmoid"]
     return Finding(
         "powers of ten lost from the last to the first layer, sigmoid",
         f"{statistics.median(ends):.1f}",
         lambda guess: draw_depth(by_bend, by_scale, guess),
-        f"From start to start it was {ends[0]:.1f} to {ends[-1]:.1f}; {others}. The steepest slope of a sigmoid is 1/4, and the "
-        "chain rule multiplies one slope per layer. Right: with ReLU the starting weights decide. Half as large, and the "
-        f"first layer's gradient is {first[0.5]:.0e}; twice as large, {first[2.0]:,.0f}. **Vanishing and exploding are the "
-        "same multiplication.**",
+        f"From start to start it was {ends[0]:.1f} to {ends[-1]:.1f}; {others}. The steepest slope of a "
+        "sigmoid is 1/4, and the chain rule multiplies one slope per layer. In the figure on the right: with "
+        "ReLU the starting weights decide. Half as large, and the first layer's gradient is "
+        f"{first[0.5]:.0e}; twice as large, {first[2.0]:,.0f}. **Vanishing and exploding are the same "
+        "multiplication.**",
     )
 
 
-def draw_depth(by_bend: Gradients, by_scale: Gradients, guess: object = None) -> Picture:
+def draw_depth(
+    by_bend: Mapping[Activation, Runs], by_scale: Mapping[float, Runs], guess: object = None
+) -> Picture:
     """Draw the gradient's size by layer: for each bend, and for ReLU with scaled starting weights."""
-    figure, axes = new_figure(6.4, 3.5, columns=2)
-    figure.get_layout_engine().set(wspace=0.06)
-    parts = []
-    looks = [
-        {bend: (*LOOKS[str(bend)], NAMES[str(bend)]) for bend in by_bend},
-        {
-            scale: (colour, style, f"He weights × {scale:g}")
-            for scale, colour, style in zip(SCALES, (BLUE, RED, GREY), ("v-.", "s--", "D-"), strict=True)
-        },
-    ]
-    for axis, runs_by, styles in zip(axes, (by_bend, by_scale), looks, strict=True):
-        for name, runs in runs_by.items():
-            colour, style, label = styles[name]
-            columns = [sorted(column) for column in zip(*runs, strict=True)]
-            layers = range(1, len(columns) + 1)
-            middle = [statistics.median(column) for column in columns]
-            axis.fill_between(
-                layers,
-                [c[0] for c in columns],
-                [c[-1] for c in columns],
-                color=colour,
-                alpha=0.2,
-                linewidth=0,
-            )
-            axis.plot(layers, middle, style, color=colour, label=label, markersize=4, markevery=3)
-            parts.append(f"{label} {middle[0]:.0e} in the first layer, {middle[-1]:.0e} in the last")
+    figure, (left, right) = new_figure(6.4, 3.5, columns=2)
+    parts = [_draw_by_layer(left, runs, *LOOKS[bend], label=NAMES[bend]) for bend, runs in by_bend.items()]
+    for (scale, runs), look in zip(
+        by_scale.items(), ((BLUE, "v-."), (RED, "s--"), (GREY, "D-")), strict=True
+    ):
+        label = f"He weights × {scale:g}"
+        parts.append(_draw_by_layer(right, runs, *look, label=label))
+        height = 6 * statistics.median(run[5] for run in runs)
+        right.text(3, height, label, color=look[0], fontsize=10, va="bottom")
+    for axis, limits, powers in (
+        (left, (1e-15, 10), (-15, -12, -9, -6, -3, 0)),
+        (right, (1e-10, 1e7), (-9, -6, -3, 0, 3, 6)),
+    ):
         axis.set_yscale("log")
         axis.set_xticks([1, 5, 10, 15, 20])
-        axis.set(xlabel="layer of weights")
-    axes[0].set(ylabel="size of the gradient", ylim=(1e-15, 10), title="by bend")
-    axes[1].set(ylim=(1e-10, 1e7), title="ReLU, by start")
-    _powers(axes[0], (-15, -12, -9, -6, -3, 0))
-    _powers(axes[1], (-9, -6, -3, 0, 3, 6))
-    axes[0].legend(loc="lower right", fontsize=9)
-    for scale, runs in by_scale.items():
-        height = 6 * statistics.median(run[5] for run in runs)
-        axes[1].text(3, height, looks[1][scale][2], color=looks[1][scale][0], fontsize=10, va="bottom")
+        axis.set(xlabel="layer of weights", ylim=limits)
+        _powers(axis, powers)
+    left.set(ylabel="size of the gradient", title="by bend")
+    right.set(title="ReLU, by starting weights")
+    left.legend(loc="lower right", fontsize=9)
     number = quantity(guess)
     if number is not None:
         end = statistics.median(run[-1] for run in by_bend["sigmoid"])
-        mark_guess(axes[0], end * 10 ** -min(abs(number.value), 300))
+        mark_guess(left, end * 10 ** -min(abs(number.value), 300))
+    n = len(next(iter(by_bend.values())))
     return Picture(
         figure,
         f"Size of the gradient, layer by layer: {'; '.join(parts)}.",
-        f"Untrained networks of {DEPTH} layers; lines: the middle of {len(next(iter(by_bend.values())))} starts, bands: all.",
+        f"Untrained networks of {DEPTH} layers; lines: the middle of {n} starts, bands: all.",
     )
 
 
-def _powers(axis: object, powers: Sequence[int]) -> None:
+def _draw_by_layer(axis: Axes, runs: Runs, colour: str, style: str, label: str) -> str:
+    """Draw the middle and the range of some starts, and say where they begin and end."""
+    columns = [sorted(column) for column in zip(*runs, strict=True)]
+    layers = range(1, len(columns) + 1)
+    middle = [statistics.median(column) for column in columns]
+    low, high = [column[0] for column in columns], [column[-1] for column in columns]
+    axis.fill_between(layers, low, high, color=colour, alpha=0.2, linewidth=0)
+    axis.plot(layers, middle, style, color=colour, label=label, markersize=4, markevery=3)
+    return f"{label} {middle[0]:.0e} in the first layer, {middle[-1]:.0e} in the last"
+
+
+def _powers(axis: Axes, powers: Sequence[int]) -> None:
     """Label a logarithmic axis with powers of ten, in plain numbers where they are short."""
     shown = {0: "1", 3: "1,000", 6: "million"}
     labels = [shown.get(p, f"10$^{{\u2212{-p}}}$") for p in powers]
-    axis.set_yticks([10.0**p for p in powers], labels)  # type: ignore[attr-defined]
-    axis.minorticks_off()  # type: ignore[attr-defined]
+    axis.set_yticks([10.0**p for p in powers], labels)
+    axis.minorticks_off()
 
 
 # --- can they be trained? -------------------------------------------------------------------------------------
@@ -146,7 +153,7 @@ def train_side_by_side(
     digits = load_digits(0)
     models = [deep_net(activation, seed, scale) for seed in seeds]
     weights = [
-        torch.stack([model.layers[i].weight.detach().T for model in models]).requires_grad_()  # type: ignore[operator, union-attr]
+        torch.stack([cast(nn.Linear, model.layers[i]).weight.detach().T for model in models]).requires_grad_()
         for i in range(DEPTH)
     ]  # each (seeds, in, out)
     biases = [torch.zeros(len(models), 1, w.shape[2]).requires_grad_() for w in weights]
@@ -178,29 +185,29 @@ def train_side_by_side(
 
 
 @torch.no_grad()
-def _accuracy(scores: object, part: DigitSet, n: int) -> list[float]:
+def _accuracy(scores: Callable[[Tensor], Tensor], part: DigitSet, n: int) -> list[float]:
     images = part.images.flatten(1).expand(n, -1, -1)
-    right = scores(images).argmax(2) == part.labels  # type: ignore[operator]
+    right = scores(images).argmax(2) == part.labels
     return [float(share) for share in right.double().mean(1)]
 
 
 def can_it_learn(seeds: Sequence[int] = range(3), steps: int = 200) -> Finding:
     """Ask what share of new digits a network of 20 sigmoid layers gets right after training."""
     with one_thread(), Live() as live:
-        curves = {bend: train_side_by_side(bend, seeds, steps, live) for bend in LOOKS}  # type: ignore[arg-type]
+        curves = {bend: train_side_by_side(bend, seeds, steps, live) for bend in LOOKS}
     last = {bend: sorted(curve[-1] for curve in runs) for bend, runs in curves.items()}
     ranges = {bend: f"{ends[0]:.0%} to {ends[-1]:.0%}" for bend, ends in last.items()}
     return Finding(
         "new digits that the sigmoid network gets right",
         f"{statistics.median(last['sigmoid']):.0%}",
         lambda guess: draw_learning(curves, guess),
-        f"That is blind guessing among ten digits ({ranges['sigmoid']} in {len(seeds)} starts). Same depth, same width, same "
-        f"steps, another bend: tanh {ranges['tanh']}, ReLU {ranges['relu']}. (Two layers would do better here: depth is "
-        "the problem of this experiment, not its cure.)",
+        f"That is blind guessing among ten digits ({ranges['sigmoid']} in {len(seeds)} starts). Same depth, "
+        f"same width, same steps, another bend: tanh {ranges['tanh']}, ReLU {ranges['relu']}. (Two layers "
+        "would do better here: depth is the problem of this experiment, not its cure.)",
     )
 
 
-def draw_learning(curves: Mapping[str, Sequence[Sequence[float]]], guess: object = None) -> Picture:
+def draw_learning(curves: Mapping[Activation, Sequence[Sequence[float]]], guess: object = None) -> Picture:
     """Draw the share of right answers over the steps, a line for each start."""
     figure, axis = new_figure(height=3.0)
     for bend, runs in curves.items():

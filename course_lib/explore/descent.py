@@ -105,9 +105,10 @@ def raw_and_normalised(seeds: Sequence[int] = range(3), steps: int = 50_000) -> 
         "steps to within 1 % of the best loss, inputs normalised",
         f"{statistics.median(step if step is not None else 100 for step in arrived):g}",
         lambda guess: draw_descents(runs[next(iter(runs))], guess),
-        f"{verdict}. The bend of the loss along its steepest direction is {min(shapes):.0e} to {max(shapes):.0e} times that "
-        f"along its flattest (the **condition number**); normalised {min(round_ones):.2f} to {max(round_ones):.2f}. The rate has "
-        "to suit the steepest direction, and along the flattest nothing moves.",
+        f"{verdict}. The bend of the loss along its steepest direction is {min(shapes):.0e} to "
+        f"{max(shapes):.0e} times that along its flattest (the **condition number**); normalised "
+        f"{min(round_ones):.2f} to {max(round_ones):.2f}. The rate has to suit the steepest direction, and "
+        "along the flattest nothing moves.",
     )
 
 
@@ -131,7 +132,8 @@ def draw_descents(runs: tuple[Descent, Descent], guess: object = None) -> Pictur
     return Picture(
         figure,
         f"Loss as a multiple of the best: raw {raw.losses[1]:,.0f} after one step and {raw.losses[-1]:.1f} after "
-        f"{len(raw.losses) - 1:,}; normalised {after.losses[1]:,.2f} after one step and {after.losses[5]:.2f} after five.",
+        f"{len(raw.losses) - 1:,}; normalised {after.losses[1]:,.2f} after one step and "
+        f"{after.losses[5]:.2f} after five.",
         "One sample of 80 houses: price from size, age and a base price. The rate is 1 / steepest curvature in both.",
     )
 
@@ -182,11 +184,11 @@ def momentum_or_rate(seeds: Sequence[int] = range(5)) -> Finding:
         "steps without momentum at ten times the rate",
         f"{control:g}",
         lambda guess: draw_momentum(steps, guess),
-        f"Momentum 0.9 looks {plain / with_it:.0f} times as quick as none. But each gradient acts on in the steps after it, "
-        f"1 + 0.9 + 0.81 + ... = 10 times in all, and plain steps of ten times the rate need {control:g}. Where "
-        f"the valley is round, as with the normalised houses, momentum overshoots: {round_one[0.9]} steps where none needs "
-        f"{round_one[0.0]}. It pays where a narrow valley forbids a larger rate: with one input ten times as small, "
-        f"{narrow[0.9]} in place of {narrow[0.0]}.",
+        f"Momentum 0.9 looks {plain / with_it:.0f} times as quick as none. But each gradient acts on in the "
+        "steps after it, 1 + 0.9 + 0.81 + ... = 10 times in all, and plain steps of ten times the rate need "
+        f"{control:g}. Where the valley is round, as with the normalised houses, momentum overshoots: "
+        f"{round_one[0.9]} steps where none needs {round_one[0.0]}. It pays where a narrow valley forbids a "
+        f"larger rate: with one input ten times as small, {narrow[0.9]} in place of {narrow[0.0]}.",
     )
 
 
@@ -266,6 +268,7 @@ def all_alike(value: float = 0.1) -> Finding:
         alike.different,
         None,
         f"Equal units get equal gradients and stay equal: {alike.of} units do the work of {alike.different}, and "
-        f"{alike.right:.0%} of new digits are right. Started with random weights, the same network has {drawn.different} different "
-        f"units and gets {drawn.right:.0%}. Randomness isn't noise here; it lets units take different jobs.",
+        f"{alike.right:.0%} of new digits are right. Started with random weights, the same network has "
+        f"{drawn.different} different units and gets {drawn.right:.0%}. Randomness isn't noise here; it lets "
+        "units take different jobs.",
     )

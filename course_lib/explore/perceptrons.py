@@ -169,9 +169,9 @@ def as_close_as(margin: float = 0.03, seeds: Sequence[int] = range(20)) -> Findi
         f"mistakes at margin {margin:g}, in the middle of {len(seeds)} runs",
         f"{statistics.median(made):g}",
         lambda guess: draw_margins(found, guess),
-        f"From run to run it was {min(made)} to {max(made)}. The bound is no forecast: it holds for the worst points in "
-        f"the worst order, and here it says {bound:,.0f}. What it promises is that the number is finite, whatever the "
-        "number of points, **if** a line exists.",
+        f"From run to run it was {min(made)} to {max(made)}. The bound is no forecast: it holds for the "
+        f"worst points in the worst order, and here it says {bound:,.0f}. What it promises is that the "
+        "number is finite, whatever the number of points, **if** a line exists.",
     )
 
 
@@ -198,7 +198,8 @@ def draw_margins(found: Mapping[float, Sequence[tuple[int, float]]], guess: obje
     axis.text(upper, 0.2 * middle[upper], "made", color=BLUE, ha="center")
     mark_guess(axis, guess)
     parts = [
-        f"margin {m:g}: {middle[m]:g} ({min(x for x, _ in runs)} to {max(x for x, _ in runs)}), at most {bounds[m]:,.0f}"
+        f"margin {m:g}: {middle[m]:g} ({min(x for x, _ in runs)} to {max(x for x, _ in runs)}), at most "
+        f"{bounds[m]:,.0f}"
         for m, runs in found.items()
     ]
     return Picture(
@@ -222,7 +223,7 @@ def a_line_exists(points: Tensor, labels: Tensor) -> bool:
 
     Found by linear programming, so that "no" means no and not "not yet".
     """
-    from scipy.optimize import linprog
+    from scipy.optimize import linprog  # type: ignore[import-untyped]
 
     signs = 2.0 * labels.numpy() - 1
     rows = np.concatenate([points.double().numpy(), np.ones((len(points), 1))], axis=1) * signs[:, None]
@@ -258,9 +259,9 @@ def one_line_each() -> Finding:
         "pairs of digits, of 45, that one perceptron separates",
         closed,
         lambda _: draw_pairs(found),
-        f"The hardest pair was {no} and {yes}, with {hardest.mistakes} mistakes. Is it only that 64 weights fit anything? "
-        f"With labels tossed by a coin, such weights exist for {tossed} of the 45. And on images that they had not seen, "
-        f"these perceptrons were right {found.right_on_new:.1%} of the time.",
+        f"The hardest pair was {no} and {yes}, with {hardest.mistakes} mistakes. Is it only that 64 weights "
+        f"fit anything? With labels tossed by a coin, such weights exist for {tossed} of the 45. And on "
+        f"images that they had not seen, these perceptrons were right {found.right_on_new:.1%} of the time.",
     )
 
 
@@ -281,8 +282,8 @@ def draw_pairs(found: Pairs) -> Picture:
     counts = [fit.mistakes for fit in found.fits.values()]
     return Picture(
         figure,
-        f"{closed} of 45 pairs of digits were separated, after {min(counts)} to {max(counts)} mistakes; the middle pair "
-        f"took {statistics.median(counts):g}.",
+        f"{closed} of 45 pairs of digits were separated, after {min(counts)} to {max(counts)} mistakes; the "
+        f"middle pair took {statistics.median(counts):g}.",
         "",
     )
 
@@ -307,16 +308,16 @@ def round_and_round(tried: Sequence[tuple[float, float, float]], rounds: int) ->
     Args:
         tried: weights and bias after each look at a corner, `rounds` rounds long.
     """
-    different = list(dict.fromkeys(tuple(float(x) for x in line) for line in tried))
+    different = list(dict.fromkeys((float(a), float(b), float(c)) for a, b, c in tried))
     looks = len(tried) // rounds
     cycle = tried[-looks:]
     repeats = all(
         tuple(one) == tuple(other) for one, other in zip(cycle, tried[-2 * looks : -looks], strict=True)
     )
     says = (
-        f"After {len(tried):,} looks it goes through the same {len(set(map(tuple, cycle)))} settings, round after round, "
-        "and would do so for ever. More rounds don't help, nor does another rate: no line puts two opposite corners on "
-        "one side and the other two on the other."
+        f"After {len(tried):,} looks it goes through the same {len(set(map(tuple, cycle)))} settings, round "
+        "after round, and would do so for ever. More rounds don't help, nor does another rate: no line puts "
+        "two opposite corners on one side and the other two on the other."
         if repeats
         else "It has not come back to where it was: no two rounds were alike."
     )

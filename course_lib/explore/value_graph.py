@@ -227,7 +227,8 @@ def draw_shared(result: Value, x: Value) -> Picture:
         figure,
         f"The graph as a list. {'; '.join(listing(result).splitlines())}.",
         f"{x.label} is used {len(paths)} times, and each use adds its part: "
-        f"{' + '.join(f'{part:g}' for part in paths)} = {x.grad:g}. An engine that sets where it should add keeps one of them.",
+        f"{' + '.join(f'{part:g}' for part in paths)} = {x.grad:g}. An engine that sets where it should add "
+        "keeps one of them.",
     )
 
 
@@ -306,9 +307,9 @@ def with_and_without_zeroing(seeds: Sequence[int] = range(5), steps: int = 200) 
         f"steps, of {steps - 1}, in which the loss rises without zeroing",
         f"{statistics.median(rises):g}",
         lambda guess: draw_zeroing(zeroed, kept, guess),
-        f"From start to start it was {min(rises)} to {max(rises)}; with zeroing {min(before)} to {max(before)}. Every step "
-        "adds all earlier gradients to the new one, so the weights move like a ball that rolls without friction. "
-        "No error message appears.",
+        f"From start to start it was {min(rises)} to {max(rises)}; with zeroing {min(before)} to "
+        f"{max(before)}. Every step adds all earlier gradients to the new one, so the weights move like a "
+        "ball that rolls without friction. No error message appears.",
     )
 
 

@@ -69,8 +69,8 @@ def draw_fold(hidden: Callable[[Tensor], Tensor]) -> Picture:
     )
     return Picture(
         figure,
-        f"The hidden layer moves the corners {places}: the two that should be 1 now lie on each other, on one side of a "
-        "line, and the other two on its other side.",
+        f"The hidden layer moves the corners {places}: the two that should be 1 now lie on each other, on "
+        "one side of a line, and the other two on its other side.",
         "Squares should be 1, circles 0. The two units fold the sheet: both squares land on one point.",
     )
 
@@ -193,10 +193,10 @@ def how_often_solved(
         f"{NAMES[activation]} networks with {width} hidden units that learn XOR, of {starts}",
         f"{asked.share:.0%}",
         lambda guess: draw_solved(found, guess),
-        f"The others are stuck: with four times as many steps it is {longer.share:.0%}. Most of them have three corners "
-        f"right ({int((asked.right == 3).sum())} of {starts}), and every small step from there makes the loss worse. At "
-        f"the same width {others} learn it. **That enough units are there does not mean that training finds their "
-        f"weights; spare units make finding easy.**{no_bend}",
+        f"The others are stuck: with four times as many steps it is {longer.share:.0%}. Most of them have "
+        f"three corners right ({int((asked.right == 3).sum())} of {starts}) and stay there. At the same width "
+        f"{others} learn it. **That enough units are there does not "
+        f"mean that training finds their weights; spare units make finding easy.**{no_bend}",
     )
 
 
@@ -226,7 +226,8 @@ def draw_solved(found: dict[tuple[str, int], Starts], guess: object = None) -> P
 
 
 def draw_gallery(found: Starts, columns: int = 8, rows: int = 3) -> Picture:
-    """Draw what the first networks of a kind have learned, each as a map of what it says; those that solved it first."""
+    """Draw what the first networks of a kind have learned, each as a map of what it says; those that solved "
+    "it first."""
     shown = torch.arange(columns * rows)
     shown = shown[found.solved[shown].long().argsort(descending=True, stable=True)]
     figure, axes = new_figure(6.4, 0.8 * rows, rows=rows, columns=columns)
@@ -254,5 +255,6 @@ def draw_gallery(found: Starts, columns: int = 8, rows: int = 3) -> Picture:
         figure,
         f"{columns * rows} maps of what {kind} learned from as many starts; {n} of them, framed, separate the squares "
         "from the circles, the others are stuck with a band, a corner or a flat sheet.",
-        f"{columns * rows} {kind}, the same task, other starts. Yellow: it says 1. Framed: all four corners right ({n}).",
+        f"{columns * rows} {kind}, the same task, other starts. Yellow: it says 1. Framed: all four corners "
+        f"right ({n}).",
     )

@@ -1,4 +1,4 @@
-# caught by: relu
+# caught by: complete-first
 """Compares Values by their numbers, so that equal ones are visited once."""
 
 
