@@ -48,7 +48,9 @@ def test_description_names_what_matters():
 
 def test_one_thread_is_for_the_block_only():
     before = torch.get_num_threads()
-    with pytest.raises(KeyError), one_thread():
+    with one_thread():
         assert torch.get_num_threads() == 1
-        raise KeyError
+    assert torch.get_num_threads() == before
+    with pytest.raises(KeyError, match="x"), one_thread():
+        raise KeyError("x")
     assert torch.get_num_threads() == before

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import torch
+
 from course_lib.explore.figure import BLUE, GREY, ORANGE, RED, Finding, Picture, new_figure, plain_ticks
 from course_lib.explore.live import Live
 from course_lib.explore.prediction import quantity
@@ -237,23 +239,23 @@ def draw_shared(result: Value, x: Value) -> Picture:
 XOR_ROWS = (((0, 0), -1), ((0, 1), 1), ((1, 0), 1), ((1, 1), -1))
 
 
-def same_in_torch(model: ValueMLP) -> float:
-    """Return the largest difference between the gradients in `model` and those of the same network made of tensors.
+def difference_to_torch(model: ValueMLP) -> float:
+    """Return the largest difference between the gradients of `model` and those of the same network made of tensors.
 
-    The loss is the sum of squared errors on XOR; `backward` must have run on it once, from zero gradients.
+    The loss is the sum of squared errors on XOR; the gradients in `model` are zeroed and computed anew.
     """
-    import torch
-
-    tensors, x = [], torch.tensor([corner for corner, _ in XOR_ROWS], dtype=torch.float64)
+    for value in model.parameters():
+        value.grad = 0.0
+    sum(((model(corner)[0] - label) ** 2 for corner, label in XOR_ROWS), Value(0)).backward()
+    tensors, x = [], torch.tensor([corner for corner, _ in XOR_ROWS], dtype=torch.float64)  # (4, 2)
     for place, layer in enumerate(model.layers, start=1):
         rows = [[value.data for value in neuron.parameters()] for neuron in layer.neurons]
-        tensors.append(torch.tensor(rows, dtype=torch.float64, requires_grad=True))
+        tensors.append(torch.tensor(rows, dtype=torch.float64, requires_grad=True))  # (units, inputs + 1)
         x = x @ tensors[-1][:, :-1].T + tensors[-1][:, -1]
         x = torch.tanh(x) if place < len(model.layers) else x
-    (x[:, 0] - torch.tensor([label for _, label in XOR_ROWS])).square().sum().backward()
-    theirs = [float(slope) for rows in tensors for slope in rows.grad.flatten()]  # type: ignore[union-attr]
-    ours = [value.grad for value in model.parameters()]
-    return max(abs(a - b) for a, b in zip(ours, theirs, strict=True))
+    loss = (x[:, 0] - torch.tensor([label for _, label in XOR_ROWS])).square().sum()
+    theirs = [slope for table in torch.autograd.grad(loss, tensors) for slope in table.flatten().tolist()]
+    return max(abs(value.grad - slope) for value, slope in zip(model.parameters(), theirs, strict=True))
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ import torch
 import torch.nn.functional as F
 
 from course_lib.data.digits import load_digits
-from course_lib.explore import checking, depth, descent
+from course_lib.explore import checking, depth, descent, perceptrons
 from course_lib.explore.live import Live
+from course_lib.packet.cases import SYSTEMS, get_case
 
 
 def test_sigmoids_lose_ten_powers_and_starting_weights_decide_for_relu() -> None:
@@ -93,3 +94,19 @@ def test_a_line_beside_other_systems() -> None:
     finding = checking.beside_a_line(rows, rows, {"always money": lambda text: "money"})
     assert finding.measured == "100%"
     assert "always money 50%" in finding.show("80 %").sentence
+
+
+@pytest.mark.slow
+def test_numbers_that_the_lesson_names_before_it_measures_them() -> None:
+    """Scales that a reader needs in order to guess: Novikoff's bound, two counts of steps, the keywords' share."""
+    runs = perceptrons.mistakes_by_margin((0.03,))[0.03]
+    assert statistics.median(bound for _, bound in runs) == pytest.approx(7000, rel=0.05)
+    fit = perceptrons.fit_quickly(*perceptrons.pair_of_digits(load_digits(0).train, 3, 8))
+    assert fit.mistakes == 51
+    for momentum, steps in ((0.0, 240), (0.9, 50)):
+        needed = [descent.steps_to(0.05, momentum, seed) for seed in range(5)]
+        assert statistics.median(needed) == pytest.approx(steps, rel=0.15)
+    case = get_case("ticket-triage@v1")
+    asked = case.draw(0, 400)
+    right = sum(SYSTEMS["keyword-rules@v1"].answer(case, item.text) == item.gold for item in asked)
+    assert right / len(asked) == pytest.approx(0.79, abs=0.005)
