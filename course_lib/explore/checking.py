@@ -16,6 +16,7 @@ from course_lib.evaluation.gradient_check import GradientCheck, check_gradients
 from course_lib.evaluation.intervals import wilson_interval
 from course_lib.evaluation.linear_baseline import train_linear_baseline
 from course_lib.explore.figure import BLUE, ORANGE, RED, Finding, Picture, mark_guess, new_figure
+from course_lib.explore.plots import scientific
 from course_lib.models.mlp import MLP, MLPConfig
 
 POWERS = range(-12, 1)
@@ -67,11 +68,11 @@ def smaller_and_smaller(asked: float = 1e-8) -> Finding:
         "best step in float32",
         f"{best['float32']:g}",
         lambda guess: draw_errors(found, guess),
-        f"There the largest error is {single[best['float32']]:.0e}; at {asked:.0e} it is "
+        f"There the largest error is {single[best['float32']]:.1%}; at a step of {scientific(asked)} it is "
         f"{single[asked]:.0%}: a float32 has about seven digits, so such a step gets lost in rounding. In "
-        f"float64, with about sixteen, the best step is {best['float64']:.0e}, and the error "
-        f"{found['float64'][best['float64']]:.0e}. **Too long a step misses the curve, too short a step "
-        "drowns in rounding.**",
+        f"float64, with about sixteen, the best step is {scientific(best['float64'])}, and the error "
+        f"{scientific(found['float64'][best['float64']])}. **Too long a step misses the curve, too short a step drowns "
+        "in rounding.**",
     )
 
 
@@ -85,7 +86,9 @@ def draw_errors(found: Mapping[str, Mapping[float, float]], guess: object = None
             list(errors), list(errors.values()), kind.style, color=kind.colour, label=kind.name, markersize=5
         )
         best = min(errors, key=lambda step: errors[step])
-        parts.append(f"{kind.name} is best at a step of {best:.0e}, with an error of {errors[best]:.0e}")
+        parts.append(
+            f"{kind.name} is best at a step of {scientific(best)}, with an error of {scientific(errors[best])}"
+        )
     axis.set_xscale("log")
     axis.set_yscale("log")
     axis.set_xticks([1e-12, 1e-9, 1e-6, 1e-3, 1], ["10$^{−12}$", "10$^{−9}$", "10$^{−6}$", "0.001", "1"])

@@ -16,6 +16,7 @@ from course_lib.device import one_thread
 from course_lib.explore.descent import train_from
 from course_lib.explore.figure import BLUE, GREEN, GREY, RED, Finding, Picture, mark_guess, new_figure
 from course_lib.explore.live import Live
+from course_lib.explore.plots import scientific
 from course_lib.explore.prediction import quantity
 from course_lib.models.mlp import ACTIVATIONS, MLP, Activation, MLPConfig, gradient_by_layer
 
@@ -76,7 +77,7 @@ def what_is_left(seeds: Sequence[int] = range(10)) -> Finding:
         f"From start to start it was {ends[0]:.1f} to {ends[-1]:.1f}; {others}. The steepest slope of a "
         "sigmoid is 1/4, and the chain rule multiplies one slope per layer. In the figure on the right: with "
         "ReLU the starting weights decide. Half as large, and the first layer's gradient is "
-        f"{first[0.5]:.0e}; twice as large, {first[2.0]:,.0f}. **Vanishing and exploding are the same "
+        f"{scientific(first[0.5])}; twice as large, {scientific(first[2.0])}. **Vanishing and exploding are the same "
         "multiplication.**",
     )
 
@@ -125,7 +126,7 @@ def _draw_by_layer(axis: Axes, runs: Runs, colour: str, style: str, label: str) 
     low, high = [column[0] for column in columns], [column[-1] for column in columns]
     axis.fill_between(layers, low, high, color=colour, alpha=0.2, linewidth=0)
     axis.plot(layers, middle, style, color=colour, label=label, markersize=4, markevery=3)
-    return f"{label} {middle[0]:.0e} in the first layer, {middle[-1]:.0e} in the last"
+    return f"{label} {scientific(middle[0])} in the first layer, {scientific(middle[-1])} in the last"
 
 
 def _powers(axis: Axes, powers: Sequence[int]) -> None:

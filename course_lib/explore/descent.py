@@ -105,10 +105,10 @@ def raw_and_normalised(seeds: Sequence[int] = range(3), steps: int = 50_000) -> 
         "steps to within 1 % of the best loss, inputs normalised",
         f"{statistics.median(step if step is not None else 100 for step in arrived):g}",
         lambda guess: draw_descents(runs[next(iter(runs))], guess),
-        f"{verdict}. The bend of the loss along its steepest direction is {min(shapes):.0e} to "
-        f"{max(shapes):.0e} times that along its flattest (the **condition number**); normalised "
+        f"{verdict}. The bend of the loss along its steepest direction is {min(shapes) / 1e6:,.0f} "
+        f"to {max(shapes) / 1e6:,.0f} million times that along its flattest (the **condition number**); normalised "
         f"{min(round_ones):.2f} to {max(round_ones):.2f}. The rate has to suit the steepest direction, and "
-        "along the flattest nothing moves.",
+        "along the flattest hardly anything moves.",
     )
 
 
@@ -119,10 +119,8 @@ def draw_descents(runs: tuple[Descent, Descent], guess: object = None) -> Pictur
     for run, colour, style, name in ((raw, RED, "--", "raw units"), (after, BLUE, "-", "normalised")):
         steps = np.unique(np.geomspace(1, len(run.losses) - 1, 200).astype(int))
         axis.plot(steps, [run.losses[step] for step in steps], style, color=colour)
-        end = steps[-1]
-        axis.annotate(
-            name, (end, run.losses[end]), xytext=(-4, 7), textcoords="offset points", ha="right", color=colour
-        )
+        at = int(steps[len(steps) // 2])
+        axis.annotate(name, (at, run.losses[at]), xytext=(12, 7), textcoords="offset points", color=colour)
     axis.set_xscale("log")
     axis.set_yscale("log")
     axis.set(xlabel="step", ylabel="loss / best loss", ylim=(0.8, 30))

@@ -37,7 +37,7 @@ class Node:
 
 
 def lay_out(result: Value) -> list[Node]:
-    """Place the values of a graph: parents left of children, in the order in which they are computed.
+    """Place the values of a graph: parents left of children, column by column from the left.
 
     Values that the graph starts from stand in the column before the first that uses them. Unnamed ones get a, b, c ...
     """
@@ -62,7 +62,8 @@ def lay_out(result: Value) -> list[Node]:
     for column in sorted(rows):
         for place, value in enumerate(rows[column]):
             places[id(value)] = (place + 0.5) * tallest / len(rows[column])
-    return [Node(v, columns[id(v)], places[id(v)], names[id(v)]) for v in order]
+    nodes = [Node(v, columns[id(v)], places[id(v)], names[id(v)]) for v in order]
+    return sorted(nodes, key=lambda node: node.column)
 
 
 def _made_by(node: Node, names: dict[int, str]) -> str:
@@ -115,7 +116,7 @@ def draw_graph(result: Value, reached: int | None = None) -> tuple[Figure, str]:
             bent = start in _round(node, by_value)
             lift = 0.14 if bent else 0.0
             axis.annotate(
-                "", (node.column - 0.34, node.row + lift), (start.column + 0.34, start.row + lift),
+                "", (node.column - 0.41, node.row + lift), (start.column + 0.41, start.row + lift),
                 arrowprops={"arrowstyle": "<|-" if active else "-|>", "color": RED if active else GREY,
                             "linewidth": 2.2 if active else 1.1, "shrinkA": 0, "shrinkB": 0,
                             "connectionstyle": f"arc3,rad={0.42 if bent else 0}"},
@@ -125,22 +126,33 @@ def draw_graph(result: Value, reached: int | None = None) -> tuple[Figure, str]:
         names = {id(other.value): other.name for other in nodes}
         made = _made_by(node, names) if node.value.parents else ""
         axis.text(
-            node.column, node.row, _in_box(node), ha="center", va="center", fontsize=10, zorder=3,
+            node.column, node.row, _in_box(node), ha="center", va="center", fontsize=11.5, zorder=3,
             bbox={"boxstyle": "round,pad=0.35", "facecolor": "white" if not lit else "#FBE3D6",
                   "edgecolor": RED if lit else BLUE if node.value.parents else ORANGE, "linewidth": 1.6},
         )  # fmt: skip
         if made:
             axis.text(
-                node.column, node.row - 0.36, made, ha="center", va="center", fontsize=8, color="#333333"
-            )
+                node.column, node.row - 0.36, made.replace("-", "\u2212"), ha="center", va="center", fontsize=9.5,
+                color="#333333",
+            )  # fmt: skip
         if id(node.value) in known:
             axis.text(
                 node.column, node.row + 0.36, f"grad {node.value.grad:.3g}".replace("-", "\u2212"), ha="center",
-                va="center", fontsize=10, color=RED, fontweight="bold",
+                va="center", fontsize=11.5, color=RED, fontweight="bold",
             )  # fmt: skip
     axis.set(xlim=(-0.55, width - 0.45), ylim=(height, -0.05))
     axis.axis("off")
-    return figure, _step_in_words(nodes, here)
+    return figure, f"{_step_in_words(nodes, here)} {_so_far_in_words(nodes, reached)}"
+
+
+def _so_far_in_words(nodes: Sequence[Node], reached: int) -> str:
+    """The numbers of the picture as a list: what was computed, or the gradients that are there."""
+    if not reached:
+        listed = [f"{node.name} {node.value.data:.3g}" for node in nodes if node.value.parents]
+        return f"In order: {', '.join(listed)}.".replace("-", "\u2212")
+    there = nodes[len(nodes) - reached :]
+    listed = [f"{node.name} {node.value.grad:.3g}" for node in reversed(there)]
+    return f"Gradients so far: {', '.join(listed)}.".replace("-", "\u2212")
 
 
 def _round(node: Node, by_value: dict[int, Node]) -> list[Node]:
@@ -305,12 +317,13 @@ def with_and_without_zeroing(seeds: Sequence[int] = range(5), steps: int = 200) 
     zeroed = [train_values(seed, steps=steps) for seed in seeds]
     rises = [_rises(run.losses) for run in kept]
     before = [_rises(run.losses) for run in zeroed]
+    most = f"at most {max(before)}" if max(before) else "in none"
     return Finding(
         f"steps, of {steps - 1}, in which the loss rises without zeroing",
         f"{statistics.median(rises):g}",
         lambda guess: draw_zeroing(zeroed, kept, guess),
-        f"From start to start it was {min(rises)} to {max(rises)}; with zeroing {min(before)} to "
-        f"{max(before)}. Every step adds all earlier gradients to the new one, so the weights move like a "
+        f"From start to start it was {min(rises)} to {max(rises)}; with zeroing {most}. "
+        "Every step adds all earlier gradients to the new one, so the weights move like a "
         "ball that rolls without friction. No error message appears.",
     )
 

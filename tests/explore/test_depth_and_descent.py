@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from course_lib.data.digits import load_digits
 from course_lib.explore import checking, depth, descent, perceptrons
 from course_lib.explore.live import Live
+from course_lib.explore.plots import scientific
 from course_lib.packet.cases import SYSTEMS, get_case
 
 
@@ -110,3 +111,18 @@ def test_numbers_that_the_lesson_names_before_it_measures_them() -> None:
     asked = case.draw(0, 400)
     right = sum(SYSTEMS["keyword-rules@v1"].answer(case, item.text) == item.gold for item in asked)
     assert right / len(asked) == pytest.approx(0.79, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (8e-9, "8 × 10⁻⁹"),
+        (1.4e7, "1 × 10⁷"),
+        (0.0064, "0.0064"),
+        (14797.0, "14,797"),
+        (0, "0"),
+        (-2e-5, "−2 × 10⁻⁵"),
+    ],
+)
+def test_small_and_large_numbers_are_written_as_people_do(value: float, written: str) -> None:
+    assert scientific(value) == written

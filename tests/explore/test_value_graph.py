@@ -69,5 +69,5 @@ def test_training_learns_xor_and_its_gradients_are_torchs() -> None:
 def test_without_zeroing_the_loss_keeps_rising() -> None:
     finding = value_graph.with_and_without_zeroing(range(2), steps=100)
     assert 25 < float(finding.measured) < 75
-    assert "with zeroing 0 to 0" in finding.says
+    assert "with zeroing in none" in finding.says
     assert "You guessed 4" in finding.show(4).caption
