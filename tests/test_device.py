@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from course_lib.device import describe, pick_device, seed_everything
+from course_lib.device import describe, one_thread, pick_device, seed_everything
 
 
 def test_auto_finds_a_device_that_computes():
@@ -44,3 +44,13 @@ def test_description_names_what_matters():
     text = describe()
     for word in ("device", "dtype", "float32", "threads", "memory", "Python", torch.__version__):
         assert word in text
+
+
+def test_one_thread_is_for_the_block_only():
+    before = torch.get_num_threads()
+    with one_thread():
+        assert torch.get_num_threads() == 1
+    assert torch.get_num_threads() == before
+    with pytest.raises(KeyError, match="x"), one_thread():
+        raise KeyError("x")
+    assert torch.get_num_threads() == before

@@ -42,3 +42,12 @@ def shares(
     if len(named) > 1:
         axis.legend(frameon=False)
     return Picture(figure, sentence)
+
+
+def scientific(value: float) -> str:
+    """Write a number as people do: "8 × 10⁻⁹", and plainly between 0.001 and a million."""
+    if value == 0 or 1e-3 <= abs(value) < 1e6:
+        return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.2g}"
+    digits, _, power = f"{value:.0e}".partition("e")
+    raised = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{digits.replace('-', '−')} × 10{raised}"

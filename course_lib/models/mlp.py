@@ -3,14 +3,13 @@
 A multi-layer perceptron multiplies, adds, bends, and does so again. The bend (activation) decides how much
 of the gradient is left after many layers, and the starting weights have to fit it.
 
-`MLP` is made of torch's layers; `ValueMLP` at the end is the same network made of single numbers.
+`MLP` is made of torch's layers; `value.ValueMLP` is the same network made of single numbers.
 
 Letters at line ends: B batch, F inputs, H hidden units, K outputs.
 """
 
 import math
-import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import pairwise
@@ -22,7 +21,6 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from course_lib.models.checks import check_dtype, check_sizes
-from course_lib.models.perceptron import Value
 
 Activation = Literal["relu", "tanh", "sigmoid", "gelu", "identity"]
 
@@ -123,41 +121,3 @@ def gradient_by_layer(model: MLP, loss: Float[Tensor, ""]) -> list[float]:
     weights = [cast(nn.Linear, layer).weight for layer in model.layers]
     gradients = torch.autograd.grad(loss, weights, retain_graph=True)
     return [float(gradient.square().mean().sqrt()) for gradient in gradients]
-
-
-class ValueMLP:
-    """The same network, one number at a time: it shows that nothing else is inside (lesson 05).
-
-    `weights[layer][unit]` holds the unit's weights and, last, its bias. `sizes` are the widths from input to
-    output. Raises ValueError for fewer than two sizes or a size below 1.
-    """
-
-    def __init__(
-        self, sizes: Sequence[int], activation: Literal["relu", "tanh"] = "tanh", seed: int = 0
-    ) -> None:
-        if len(sizes) < 2 or min(sizes) < 1:
-            raise ValueError(f"sizes={tuple(sizes)}; expected at least two widths of at least 1")
-        if activation not in ("relu", "tanh"):
-            raise ValueError(f"activation={activation!r}; expected 'relu' or 'tanh'")
-        self.activation = activation
-        chance = random.Random(seed)
-        self.weights = [
-            [[Value(chance.gauss(0, 1 / math.sqrt(a))) for _ in range(a)] + [Value(0)] for _ in range(b)]
-            for a, b in pairwise(sizes)
-        ]
-
-    def parameters(self) -> list[Value]:
-        return [value for layer in self.weights for unit in layer for value in unit]
-
-    def __call__(self, x: Sequence[Value | float | int]) -> list[Value]:
-        """Return one value per output. Raises ValueError if `x` has another length than the first layer."""
-        if len(x) != len(self.weights[0][0]) - 1:
-            raise ValueError(f"x has {len(x)} numbers; expected {len(self.weights[0][0]) - 1}")
-        signal: list[Any] = list(x)
-        for depth, layer in enumerate(self.weights, start=1):
-            signal = [
-                sum((w * s for w, s in zip(unit, signal, strict=False)), start=unit[-1]) for unit in layer
-            ]
-            if depth < len(self.weights):
-                signal = [s.tanh() if self.activation == "tanh" else s.relu() for s in signal]
-        return signal

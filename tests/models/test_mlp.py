@@ -1,4 +1,4 @@
-"""The MLP against torch.nn.Sequential, its twin made of single values, and gradients that vanish or not."""
+"""The MLP against torch.nn.Sequential, and gradients that vanish or not."""
 
 import math
 
@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from course_lib.models.mlp import MLP, MLPConfig, ValueMLP, gradient_by_layer
+from course_lib.models.mlp import MLP, MLPConfig, gradient_by_layer
 
 BENDS = {
     "relu": nn.ReLU,
@@ -68,46 +68,6 @@ def test_gradcheck(activation):
     assert torch.autograd.gradcheck(f, (x, *model.parameters()))
 
 
-@pytest.mark.parametrize("activation", ["tanh", "relu"])
-def test_the_twin_of_single_values_agrees_with_the_mlp(activation):
-    small = ValueMLP((3, 4, 2), activation, seed=5)
-    model = MLP(MLPConfig(3, 2, (4,), activation)).double()
-    with torch.no_grad():
-        for layer, units in zip(model.layers, small.weights, strict=True):
-            rows = torch.tensor([[value.data for value in unit] for unit in units], dtype=torch.float64)
-            layer.weight.copy_(rows[:, :-1])
-            layer.bias.copy_(rows[:, -1] + 0.1)
-    for layer in small.weights:
-        for unit in layer:
-            unit[-1].data += 0.1
-    x = [0.5, -1.25, 2.0]
-    out = small(x)
-    logits = model(torch.tensor([x], dtype=torch.float64)).logits[0]
-    assert [value.data for value in out] == pytest.approx(logits.tolist(), abs=1e-12)
-    (out[0] * out[0] + out[1]).backward()
-    (logits[0] ** 2 + logits[1]).backward()
-    for layer, units in zip(model.layers, small.weights, strict=True):
-        both = torch.cat((layer.weight.grad, layer.bias.grad[:, None]), dim=1)
-        ours = torch.tensor([[value.grad for value in unit] for unit in units], dtype=torch.float64)
-        torch.testing.assert_close(ours, both, atol=1e-12, rtol=1e-12)
-    assert len(small.parameters()) == sum(p.numel() for p in model.parameters())
-
-
-def test_single_values_learn_xor():
-    corners, labels = [(0, 0), (0, 1), (1, 0), (1, 1)], [-1, 1, 1, -1]
-    model = ValueMLP((2, 4, 1), seed=1)
-    losses = []
-    for _ in range(150):
-        loss = sum(((model(x)[0] - y) ** 2 for x, y in zip(corners, labels, strict=True)), start=0) / 4
-        loss.zero_grad()
-        loss.backward()
-        for parameter in model.parameters():
-            parameter.data -= 0.2 * parameter.grad
-        losses.append(loss.data)
-    assert losses[-1] < 0.05 < losses[0]
-    assert [model(x)[0].data > 0 for x in corners] == [False, True, True, False]
-
-
 def test_gradients_vanish_through_sigmoids_only():
     """The share of the gradient that reaches the first of twenty layers."""
     share = {}
@@ -161,9 +121,3 @@ def test_bad_input_is_refused():
         MLP(MLPConfig(2, 2))(torch.zeros(5, 2, dtype=torch.long))
     with pytest.raises(ValueError, match=r"x\.dtype=torch\.float64; expected torch\.float32"):
         MLP(MLPConfig(2, 2))(torch.zeros(5, 2).double())
-    with pytest.raises(ValueError, match="sizes="):
-        ValueMLP((2,))
-    with pytest.raises(ValueError, match="activation='gelu'"):
-        ValueMLP((2, 1), "gelu")
-    with pytest.raises(ValueError, match="x has 3 numbers; expected 2"):
-        ValueMLP((2, 1))([1, 2, 3])

@@ -1,0 +1,10 @@
+# caught by: bias
+"""Gives one bias gradient per example."""
+
+
+def layer_backward(x, weight, bias, d_out):
+    sums = x @ weight + bias
+    if d_out.shape != sums.shape:
+        raise ValueError("another shape")
+    d_sum = d_out * (sums > 0)
+    return d_sum @ weight.T, x.T @ d_sum, d_sum

@@ -1,0 +1,11 @@
+# caught by: velocity-then-weight
+"""Weighs the gradient and keeps all of the velocity."""
+
+
+def sgd_momentum_step(weight, gradient, velocity, rate, momentum=0.9):
+    if momentum < 0 or momentum >= 1 or rate <= 0:
+        raise ValueError("no such step")
+    if velocity is None:
+        velocity = torch.zeros_like(weight)
+    velocity = velocity + momentum * gradient
+    return weight - rate * velocity, velocity

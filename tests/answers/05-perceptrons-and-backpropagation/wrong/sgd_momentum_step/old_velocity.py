@@ -1,0 +1,10 @@
+# caught by: velocity-then-weight
+"""Moves with the old velocity."""
+
+
+def sgd_momentum_step(weight, gradient, velocity, rate, momentum=0.9):
+    if momentum < 0 or momentum >= 1 or rate <= 0:
+        raise ValueError("no such step")
+    if velocity is None:
+        velocity = torch.zeros_like(weight)
+    return weight - rate * velocity, momentum * velocity + gradient

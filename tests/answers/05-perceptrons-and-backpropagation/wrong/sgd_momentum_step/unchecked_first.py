@@ -1,0 +1,13 @@
+# caught by: bad-settings
+"""Checks nothing in the first step."""
+
+
+def sgd_momentum_step(weight, gradient, velocity, rate, momentum=0.9):
+    if velocity is None:
+        return weight - rate * gradient, gradient.clone()
+    if momentum < 0 or momentum >= 1 or rate <= 0:
+        raise ValueError("no such step")
+    if velocity is None:
+        velocity = torch.zeros_like(weight)
+    velocity = momentum * velocity + gradient
+    return weight - rate * velocity, velocity
