@@ -65,10 +65,7 @@ class Reach:
 @one_thread()
 def measure_reach(seeds: Sequence[int] = range(5)) -> list[Reach]:
     """Measure all networks of the figure with each seed."""
-    return [
-        Reach(kind, scale, [reach(kind, scale, seed) for seed in seeds])
-        for kind, scale in (("rnn", 1.0), ("gru", 1.0), ("lstm", 1.0), ("rnn", 2.0), ("rnn", 3.0))
-    ]
+    return [Reach(kind, scale, [reach(kind, scale, seed) for seed in seeds]) for kind, scale in LOOKS]
 
 
 def gradient_far_back(seeds: Sequence[int] = range(5)) -> Finding:

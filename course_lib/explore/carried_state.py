@@ -202,7 +202,9 @@ def state_kept_for_the_next_user(seeds: Sequence[int] = range(2)) -> Finding:
 
 def clipping_here(clip: float = 1.0, seeds: Sequence[int] = range(2)) -> Finding:
     """Find how much clipping changes where gradients do not explode."""
-    seen, plain, clipped = [], [], []
+    seen: list[float] = []
+    plain: list[float] = []
+    clipped: list[float] = []
     for seed in following(seeds, "training twice: seed"):
         for limit, shares in ((None, plain), (clip, clipped)):
             reader = train_reader(False, seed, clip=limit)
