@@ -4,7 +4,7 @@
 def clip_grad_norm(gradients, most):
     if most <= 0:
         raise ValueError("most")
-    real = [g for g in gradients if g is not None]
+    real = [g for g in gradients.values() if g is not None]
     if any(not bool(torch.isfinite(g).all()) for g in real):
         raise ValueError("not finite")
     copies = []
@@ -16,4 +16,4 @@ def clip_grad_norm(gradients, most):
     if norm > most:
         torch.nn.utils.clip_grad_norm_(copies, most)
     left = iter(copies)
-    return [None if g is None else next(left).grad for g in gradients], norm
+    return {n: None if g is None else next(left).grad for n, g in gradients.items()}, norm

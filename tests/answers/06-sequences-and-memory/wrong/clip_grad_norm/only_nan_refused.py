@@ -3,9 +3,9 @@
 
 
 def clip_grad_norm(gradients, most):
-    real = [g for g in gradients if g is not None]
+    real = [g for g in gradients.values() if g is not None]
     if most <= 0 or any(bool(g.isnan().any()) for g in real):
         raise ValueError
     norm = math.sqrt(sum(float(g.double().square().sum()) for g in real))
     f = most / norm if norm > most else 1.0
-    return [None if g is None else g * f for g in gradients], norm
+    return {n: None if g is None else g * f for n, g in gradients.items()}, norm
