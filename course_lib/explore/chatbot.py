@@ -192,8 +192,9 @@ def say_lengths(
     place = LENGTHS.index(exchanges)
     ends = [one.accuracy[place] for one in kept_curves()]
     trained = [share for share, length in zip(curve.accuracy, LENGTHS, strict=True) if length <= LONGEST]
+    low = "all" if min(trained) == 1 else f"at least {min(trained):.0%}"
     said = [
-        f"Within the lengths of its training it is right in at least {min(trained):.0%}, after {exchanges} exchanges "
+        f"Within the lengths of its training it is right in {low}, after {exchanges} exchanges "
         f"in {curve.accuracy[place]:.0%}. {len(ends)} bots with other seeds: {min(ends):.0%} to {max(ends):.0%}."
     ]
     lies = wrong_names(bot, exchanges)
@@ -325,17 +326,15 @@ def draw_unrolled(bot: Chatbot, talk: str, read: int) -> tuple[Figure, str]:
     shown[:, :read] = states[:, order].T
     figure, (above, below) = new_figure(height=5.2, rows=2)
     above.get_gridspec().set_height_ratios([2.6, 1.6])
-    image = above.imshow(
-        shown.tolist(), cmap="cividis", vmin=-1, vmax=1, aspect="auto", interpolation="nearest"
-    )
+    above.imshow(shown.tolist(), cmap="cividis", vmin=-1, vmax=1, aspect="auto", interpolation="nearest")
     for edge in range(read - 1):  # each state is handed to the next step
         above.annotate(
             "", (edge + 1, -1.1), (edge, -1.1), annotation_clip=False,
             arrowprops={"arrowstyle": "->", "color": RED, "linewidth": 1.2},
         )  # fmt: skip
-    figure.colorbar(image, ax=above, ticks=[-1, 0, 1], pad=0.01)
+    above.set_title("The state after each word (yellow: near 1, blue: near −1)")
     _bare(above)
-    above.set(yticks=[], ylabel="24 of 40 hidden numbers", ylim=(len(order) - 0.5, -1.8))
+    above.set(yticks=[], ylabel="24 of 40 numbers", ylim=(len(order) - 0.5, -1.8))
     above.set_xticks([])
     ranked = sorted(answers[-1], key=lambda name: -max(answer[name] for answer in answers))[:2]
     for name, colour, line in zip(ranked, (BLUE, ORANGE), ("-o", "--s"), strict=True):
@@ -345,7 +344,7 @@ def draw_unrolled(bot: Chatbot, talk: str, read: int) -> tuple[Figure, str]:
     below.set(xlim=(-0.5, len(words) - 0.5), ylim=(-0.04, 1.08), ylabel="answer, if\nasked now")
     below.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
     below.set_xticks(range(len(words)), [*words[:read], *[""] * (len(words) - read)], rotation=90)
-    below.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    below.legend(loc="center right")
     best = max(answers[-1], key=lambda name: answers[-1][name])
     extra = f" It cannot read: {', '.join(unknown)}." if unknown else ""
     return figure, (

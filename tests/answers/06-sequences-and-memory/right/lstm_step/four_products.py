@@ -6,4 +6,4 @@ def lstm_step(x, h, memory, W, U, b):
     i, f, o = (quarters[n].sigmoid() for n in (0, 1, 3))
     kept = memory * f
     new = kept + i * quarters[2].tanh()
-    return o * new.tanh(), new
+    return torch.stack([o * new.tanh(), new])

@@ -6,4 +6,4 @@ def lstm_step(x, h, memory, W, U, b):
     z = x @ W.T + h @ U.T + b
     let_in, keep, new, show = (z[:, i::4] for i in range(4))
     memory = keep.sigmoid() * memory + let_in.sigmoid() * new.tanh()
-    return show.sigmoid() * memory.tanh(), memory
+    return torch.stack([show.sigmoid() * memory.tanh(), memory])

@@ -8,4 +8,4 @@ def lstm_step(x, h, memory, W, U, b):
 
     let_in, keep, new, show = (x @ W.T + h @ U.T + b).chunk(4, dim=-1)
     memory = gate(keep) * memory + gate(let_in) * new.tanh()
-    return gate(show) * memory.tanh(), memory
+    return torch.stack([gate(show) * memory.tanh(), memory])
