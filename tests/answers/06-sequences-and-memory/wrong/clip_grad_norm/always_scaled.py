@@ -1,0 +1,12 @@
+# caught by: short-ones-stay
+"""Small gradients are stretched to the limit."""
+
+
+def clip_grad_norm(gradients, most):
+    if most <= 0:
+        raise ValueError("most")
+    real = [g for g in gradients.values() if g is not None]
+    if any(not bool(torch.isfinite(g).all()) for g in real):
+        raise ValueError("not finite")
+    norm = math.sqrt(sum(float(g.double().square().sum()) for g in real))
+    return {n: None if g is None else g * (most / norm if norm else 1.0) for n, g in gradients.items()}, norm

@@ -1,0 +1,13 @@
+# caught by: together
+"""Adds up the lengths of the parts."""
+
+
+def clip_grad_norm(gradients, most):
+    if most <= 0:
+        raise ValueError("most")
+    real = [g for g in gradients.values() if g is not None]
+    if any(not bool(torch.isfinite(g).all()) for g in real):
+        raise ValueError("not finite")
+    norm = float(sum(float(g.norm()) for g in real))
+    f = most / norm if norm > most else 1.0
+    return {n: None if g is None else g * f for n, g in gradients.items()}, norm

@@ -1,0 +1,9 @@
+# caught by: gated-memory
+"""Writes the new memory into the old one."""
+
+
+def lstm_step(x, h, memory, W, U, b):
+    let_in, keep, new, show = (x @ W.T + h @ U.T + b).chunk(4, dim=-1)
+    memory *= keep.sigmoid()
+    memory += let_in.sigmoid() * new.tanh()
+    return torch.stack([show.sigmoid() * memory.tanh(), memory.clone()])

@@ -1,0 +1,8 @@
+# caught by: gated-memory
+"""Bends the memory itself: it can't count beyond 1."""
+
+
+def lstm_step(x, h, memory, W, U, b):
+    let_in, keep, new, show = (x @ W.T + h @ U.T + b).chunk(4, dim=-1)
+    memory = (keep.sigmoid() * memory + let_in.sigmoid() * new.tanh()).tanh()
+    return torch.stack([show.sigmoid() * memory.tanh(), memory])

@@ -1,0 +1,8 @@
+# caught by: gated-memory
+"""Shows the memory without tanh."""
+
+
+def lstm_step(x, h, memory, W, U, b):
+    let_in, keep, new, show = (x @ W.T + h @ U.T + b).chunk(4, dim=-1)
+    memory = keep.sigmoid() * memory + let_in.sigmoid() * new.tanh()
+    return torch.stack([show.sigmoid() * memory, memory])

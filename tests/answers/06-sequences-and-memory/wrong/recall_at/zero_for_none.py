@@ -1,0 +1,14 @@
+# caught by: any-number
+"""0.0 where nobody could be asked."""
+
+
+def recall_at(answer, sequences, distances):
+    if any(k < 1 for k in distances):
+        raise ValueError("distance")
+    found = {}
+    for k in distances:
+        rows = [s for s in sequences if len(s) >= k]
+        right = sum(answer(s, k) == s[-k] for s in rows)
+        n = len(rows)
+        found[k] = right / n if n else 0.0
+    return found
