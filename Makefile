@@ -46,7 +46,7 @@ test-faults: $(VENV)/.test
 
 test-quick: $(VENV)/.test
 	@$(BIN)/python tests/system_parts.py
-	$(BIN)/python -m pytest -m "not slow and not browser"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n2 --dist=loadgroup -m "not slow and not browser"
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -26,6 +26,18 @@ def need(part: str, present: object, advice: str) -> None:
     pytest.skip(message)
 
 
+def together(file: str, values: dict[str, object]) -> str:
+    """Return the name of what one worker runs when several run side by side: a file, or what it says of one lab."""
+    return f"{file} {values['lab']}" if "lab" in values else file
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of a file share fixtures that take long; the banks of answers are long enough to be split by lab."""
+    for item in items:
+        values = getattr(getattr(item, "callspec", None), "params", {})
+        item.add_marker(pytest.mark.xdist_group(together(item.nodeid.partition("::")[0], values)))
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Path of a Chromium to drive."""

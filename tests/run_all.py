@@ -1,57 +1,41 @@
-"""Run every test: two halves side by side, then the lessons, which are timed, alone.
+"""Run every test: all but the lessons side by side, a worker per core, then the lessons, which are timed, alone.
 
-Both halves take about as long. `make test` calls it. The first half is shown as it runs, the output of the second one
-follows. Exit code 0 only if all passed.
+`make test` calls it; what is added on the command line goes to pytest. Exit code 0 only if all passed.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent
-FIRST, ALONE = ("grading", "browser", "serve"), ("lessons",)
-SECOND = (
-    "test_contracts.py",
-    "test_answers.py",
-    "test_labs.py",
-)  # files of the first folders that balance the halves
+ALONE = TESTS / "lessons"
+MOST_WORKERS = 4  # each of them holds torch and a few models: about 1.5 GB
 
 
-def parts() -> tuple[list[str], list[str], list[str]]:
-    """Return the folders and files of both halves and of what runs alone; together, all that tests/ holds."""
-    first, second, alone = [], [], []
-    for path in sorted(TESTS.iterdir()):
-        if path.name in FIRST:
-            files = sorted(path.rglob("test_*.py"))
-            first += [str(file) for file in files if file.name not in SECOND]
-            second += [str(file) for file in files if file.name in SECOND]
-        elif path.match("test_*.py") or (path.is_dir() and any(path.rglob("test_*.py"))):
-            (alone if path.name in ALONE else second).append(str(path))
-    return first, second, alone
+def workers() -> int:
+    """Return how many tests run at a time: one a core, and two where there is one, as much of it is waiting."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2
+    return max(2, min(MOST_WORKERS, cores))
+
+
+def commands(*more: str) -> list[list[str]]:
+    """Return the pytest commands; together they run all that tests/ holds, each test once."""
+    pytest = [sys.executable, "-m", "pytest", *more]
+    beside = [f"-n{workers()}", "--dist=loadgroup", f"--ignore={ALONE}", str(TESTS)]
+    return [[*pytest, *beside], [*pytest, str(ALONE)]]
 
 
 def main() -> int:
-    """Run all parts and return the worst exit code."""
-    first, second, alone = parts()
-    command = [sys.executable, "-m", "pytest", *sys.argv[1:]]
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as kept:
-        beside = subprocess.Popen(
-            [*command, *second], cwd=TESTS.parent, stdout=kept, stderr=subprocess.STDOUT
-        )
-        print(f"Two halves run side by side: first what is shown here ({', '.join(FIRST)}), then the rest.")
-        sys.stdout.flush()
-        try:
-            code = subprocess.call([*command, *first], cwd=TESTS.parent)
-            code = max(code, beside.wait())
-        finally:
-            beside.kill()
-            kept.seek(0)
-            sys.stdout.write(kept.read())
-            sys.stdout.flush()
-    return max(code, subprocess.call([*command, *alone], cwd=TESTS.parent))
+    """Run both parts and return the worst exit code."""
+    beside, alone = commands(*sys.argv[1:])
+    one_thread = os.environ | {
+        "OMP_NUM_THREADS": "1"
+    }  # workers that share cores slow each other down with more
+    code = subprocess.call(beside, cwd=TESTS.parent, env=one_thread)
+    return max(code, subprocess.call(alone, cwd=TESTS.parent))
 
 
 if __name__ == "__main__":

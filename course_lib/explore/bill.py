@@ -80,7 +80,7 @@ def a_ten_page_pdf(page: float, small: float, claimed: int = 80_000) -> Finding:
         "tokens of a real ten-page PDF",
         f"{pdf.values['tokens']:,}",
         lambda _: table(["ten pages", "tokens", "the claim is too high by"], rows),
-        "A file is counted by other rules than its text: measure what you will send.",
+        "A file may be counted by other rules than its text, and its pages may be fuller: measure what you will send.",
     )
 
 

@@ -17,7 +17,7 @@ def age(claim: Claim, today: date) -> Marked:
     if claim.stale(today):
         limit = STALE_DAYS[claim.kind]
         kind = "vendor's word" if claim.kind == "vendor_terms" else claim.kind
-        return Marked(f"**stale**: {days} days old, a {kind} holds for {limit}. Open the source.")
+        return Marked(f"**stale**: {days} days old, a {kind} holds for {limit} days. Open the source.")
     return Marked("a publication does not go stale" if claim.kind == "publication" else f"{days} days old")
 
 

@@ -23,7 +23,8 @@ def rate_left_open(probes: int, example: float = 0.2, tries: int = 100_000) -> F
         f"failure rate that {probes} of {probes} leaves open",
         f"{bound:.0%}",
         lambda guess: draw_clean_runs(probes, guess),
-        f"Drawn {tries:,} times: a system that fails every {1 / example:.0f}th attack passes such a test of {probes} "
+        f"Drawn {tries:,} times: a system that fails one attack in {1 / example:.0f} on average passes a test of "
+        f"{probes} "
         f"in {passed:.0%} of all tries.",
     )
 

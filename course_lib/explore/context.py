@@ -356,7 +356,9 @@ def found_outside(recall: Recall) -> Finding:
         r / n for s, r, n in zip(recall.starts, recall.right, recall.asked, strict=True) if s >= recall.edge
     ]
     least = math.ceil(20 * min(inside) - 1) / 20
-    middle = "It loses nothing in the middle" if least >= 0.9 else "It also loses facts inside the window"
+    middle = (
+        "It loses hardly anything in the middle" if least >= 0.9 else "It also loses facts inside the window"
+    )
     return Finding(
         "facts outside the window that are found",
         f"{recall.lost():.0%}",

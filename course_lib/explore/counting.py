@@ -194,7 +194,7 @@ def best_memory(reading: Reading, curves: Curves) -> Finding:
     )
     lines = {"the course's GPT": reading.gpt_bits}
     return Finding(
-        "best order with all of the manual",
+        "best order with all the text to be read",
         f"{last}",
         lambda guess: draw_curves(curves.bits, curves.sizes, lines, guess),
         says,
@@ -242,7 +242,7 @@ def against_the_network(reading: Reading) -> Finding:
         f"that has read the same. On the countries it falls far behind. If it sees only {SHORT} tokens, the GPT needs "
         f"{cut[1] / gpt[1]:.1f} times as many bits there, but that cut is unfair: it never learned from a document "
         f"without its beginning. A table with the same {SHORT} tokens needs {longer[1] / gpt[1]:.1f} times the bits "
-        "of the whole GPT, so at most that factor is the worth of looking further back.\n\n"
+        "of the whole GPT, so to this GPT looking further back is worth at most about that factor.\n\n"
         f"One small GPT, trained for {reading.minutes:.0f} minutes: a measurement, not a law."
     )
     if not reading.same_manual:
@@ -379,8 +379,8 @@ def nothing_there(reading: Reading, order: int = 5) -> Finding:
         f"how sure it is of the next word after \u201cThe capital of {asked} is\u201d",
         f"{chances[asked]:.0%}",
         show,
-        f"The longest piece of this text for which it has a drawer is \u201c{last}\u201d, and in that drawer "
-        f"lies {slips}: it has read *Mombasa is another city in Kenya* and *Osaka is another city in Japan*. "
+        f"The longest piece of this text for which it has a drawer is \u201c{last}\u201d, and that drawer holds "
+        f"{slips}: it has read *Mombasa is another city in Kenya* and *Osaka is another city in Japan*. "
         "There is no drawer \u201cunknown\u201d, so it goes on, in the same voice. When such a chain of likely "
         "words is false, people call it a **hallucination**.",
     )
@@ -427,7 +427,8 @@ def doublings(reading: Reading, curves: Curves, tokens: float) -> Finding:
         f"{times:.1f}",
         None,
         f"It is tempting to draw the trigram's line on: at {curves.last_gain:.2f} bits per byte saved by each "
-        f"doubling it would predict every text perfectly after {left:.0f} more. That cannot be, since any text "
+        f"doubling it would predict the rest of the manual perfectly after {left:.0f} more. That cannot be, "
+        f"since any text "
         "keeps some surprise for any reader. In 1951 "
         "[Shannon](https://doi.org/10.1002/j.1538-7305.1951.tb01366.x) let people guess the next letter and "
         "put English between about 0.6 and 1.3 bits a letter. **A line on a chart is true where it was "

@@ -44,7 +44,7 @@ class LensResult:
         """Return the 95 % interval of a share, the documents drawn anew with replacement (seed 0).
 
         Args:
-            of_final: the share as a part of the one after the last layer.
+            of_final: the share, as a share of the one after the last layer.
         """
         documents = len(self.counted[group])
         generator = torch.Generator().manual_seed(0)
@@ -156,7 +156,7 @@ def _what_the_order_is(result: LensResult, layer: int) -> str:
         else "These intervals are not clear of each other in the order of the saying: **this model does not show it.**"
     )
     return (
-        f"After layer {layer}, as a part of what can be read out at the end: {', '.join(parts)}. In brackets: 95% "
+        f"After layer {layer}, as a share of what can be read out at the end: {', '.join(parts)}. In brackets: 95% "
         "intervals, ranges made so that they hold the true share in 95 of 100 such measurements, if the cases (here "
         f"documents) are independent. {verdict} It is one small model and one way to read it."
     )

@@ -62,8 +62,8 @@ def using_what_it_was_told(model: GPT, tokenizer: BytePairTokenizer) -> Finding:
 def _what_being_told_means(right: int, n: int, name: str, capital: str) -> str:
     if right < n / 10:
         return (
-            f"{name} was never in its text, so nothing spoke against {capital}. **This small model does not use what "
-            "it has just been told**; larger ones do that much better."
+            f"{name} was never in its text. **This small model does not use what "
+            "it has just been told**; larger ones do that much better (not measured here)."
         )
     return f"It used what it was told {right / n:.0%} of the time, about countries that were not in its text."
 
@@ -89,11 +89,18 @@ def hotter(
         if falls
         else "The share does not simply fall with the temperature here; ask more questions before you conclude."
     )
+    cold = (
+        " (The coldest had all of them right, so heat could only lose: of questions that it gets wrong nothing "
+        "was measured.)"
+        if shares[0] == 1
+        else ""
+    )
     return Finding(
         f"right answers at T = {last:g}",
         f"{right[last].share:.0%}",
         lambda guess: draw_hotter(right, guess),
-        f"{verdict} If a wrong token comes first, cooling makes the error surer, and heat gets it right only by luck. "
+        f"{verdict}{cold} If a wrong token comes first, cooling makes the error surer, and heat gets it right "
+        f"only by luck. "
         "Whether hot answers are more *creative* was not measured.",
     )
 
@@ -248,7 +255,7 @@ def retraining_here(model: GPT, plans: Mapping[str, tuple[float, float]], second
         _two_digits(hours[last] / HOURS_A_YEAR),
         lambda _: table(["plan", "at the speed of this tiny model"], rows),
         f"Measured here: {_two_digits(speed)} tokens a second, {_two_digits(flops / 1e9)} billion operations a second, "
-        "with a tiny model; larger tables often run several times faster. And "
+        "with a tiny model. And "
         f"{weights / 1e9:.2g} billion weights in training need about {TRAINING_BYTES * weights / 1e9:,.0f} GB: "
         f"{TRAINING_BYTES} bytes for each.",
     )

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     Answer = Callable[[facts.Question], str]
 
 NEW_TOKENS = 16
+MONTH_SECONDS = 30 * 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -316,7 +317,14 @@ def measure_all(systems: Sequence[System], questions: Sequence[facts.Question]) 
 
 def chat_beside_others(matrix: Sequence[Measured], usd_per_hour: float, asked: str = "chat") -> Finding:
     """Show the matrix; the measured answer is what share the system called `asked` gets right."""
-    head = ["system", "right", "95% interval", "95 of 100 within (ms)", "memory (MB)", "USD for 1,000"]
+    head = [
+        "system",
+        "right",
+        "95% interval",
+        "95 of 100 within (ms)",
+        "memory (MB)",
+        "USD for 1,000, at this price",
+    ]
     (one,) = (m for m in matrix if m.name == asked)
     best = max(m.right for m in matrix)
     none = [wording for wording, right in one.by_wording.items() if not any(right)]
@@ -346,7 +354,9 @@ def own_machine_pays(usd_per_request: float, usd_per_month: float, tickets: int)
         f"{equal:,.0f}",
         lambda guess: draw_break_even(usd_per_request, usd_per_month, tickets, guess),
         f"At {tickets:,} tickets *{cheaper}* is cheaper: {costs[cheaper]:,.0f} USD a month, against "
-        f"{costs[other]:,.0f} USD for *{other}*. The machine's price leaves out the people who look after it.",
+        f"{costs[other]:,.0f} USD for *{other}*. At {equal:,.0f} one machine would have to answer a ticket every "
+        f"{MONTH_SECONDS / equal:.1f} seconds, day and night; whether it can was not measured. The machine's "
+        f"price leaves out the people who look after it.",
     )
 
 

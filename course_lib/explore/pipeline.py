@@ -238,7 +238,7 @@ def _key(axis: Axes) -> None:
     axis.plot(0.28, 0.33, "s", color=ORANGE, markersize=8)
     axis.annotate("", (0.28, 0.0), (0.28, 0.2), arrowprops={"arrowstyle": "-|>", "color": GREY, "lw": 1.4})
     for y, line in (
-        (0.58, "attention: brings something from earlier tokens (wider: more), and adds it"),
+        (0.58, "attention: brings something from the tokens so far (wider: more), and adds it"),
         (0.33, "feed-forward: works on each token alone, and adds its result"),
         (0.1, "the running sum of each token: nothing is replaced, everything is added"),
     ):

@@ -265,7 +265,8 @@ def missing_words(known: str, new: str, vocab_size: int = 1024) -> Finding:
         "share of words that are not on the list",
         f"{words.unknown / words.tokens:.0%}",
         lambda _: table(["pieces", "on the list", "tokens", "characters a token", "unknown"], rows),
-        f"The list of characters misses {characters.unknown}. The subwords miss {subwords.unknown or 'nothing'}, and "
+        f"{characters.unknown} of the characters met are not on the list of characters. The subwords miss "
+        f"{subwords.unknown or 'nothing'}, and "
         f"need fewer steps than characters by a factor of {characters.tokens / subwords.tokens:.1f}.",
     )
 
@@ -603,15 +604,16 @@ def sharing(
     change = {name: after[name] / before[name] - 1 for name in texts}
     best = min(change, key=lambda name: change[name])
     paid = (
-        f"Nothing is free: with the same number of merges {first} pays {change[first]:.0%} more."
+        f"Nothing is free: with the same number of merges {first} pays {change[first]:.1%} more."
         if change[first] > 0
         else f"{first} pays no more for it here."
     )
     return Finding(
         f"change of the {first} tokens",
-        f"{change[first]:+.0%}",
+        f"{change[first]:+.1%}",
         lambda guess: draw_two_tokenizers(before, after, (f"made from {first}", "made from all five"), guess),
-        f"{best} falls by {-change[best]:.0%}: that much was what the tokenizer had read. Its bytes are as many as "
+        f"{best} falls by {-change[best]:.0%}: that much was due to what the tokenizer had read. Its bytes are "
+        f"as many as "
         f"before, {stored[best] / stored[first]:.1f} times those of {first}, but merges make up for them, too: it now "
         f"takes {after[best] / after[first]:.1f} times the tokens. {paid} Larger vocabularies soften this.",
     )

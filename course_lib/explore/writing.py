@@ -358,8 +358,8 @@ def same_dice(runs: Mapping[str, FirstRun]) -> Finding:
         )
 
     says = (
-        f"With one letter changed, {same[asked]} of {len(first)} characters are still those of the first run. It is "
-        "the dice that bring them back: let the same model draw with other dice, and "
+        f"With one letter changed, {same[asked]} of {len(first)} characters are still those of the first run. They "
+        "agree mostly because both draw with the same dice: let the same model draw with other dice, and "
         f"{same[f'{asked}, other dice']} agree."
     )
     return Finding(f"characters of {len(first)} that agree, one letter changed", f"{same[asked]}", show, says)

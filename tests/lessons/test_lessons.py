@@ -118,7 +118,7 @@ def test_the_title_card_is_complete(path: Path) -> None:
     card = read(path).cells[0].source
     for part in (
         "Where you are",
-        "Mirrors",
+        "Same topic as",
         "After this you can",
         "Needs",
         "Time",

@@ -1,4 +1,5 @@
-"""torch's own function on copies that hold the gradients."""
+# caught by: parts
+"""torch's own function on copies that hold the gradients: it adds a millionth to the length."""
 
 
 def clip_grad_norm(gradients, most):
