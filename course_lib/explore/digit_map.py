@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Mapped:
-    """A trained model with a middle of a few numbers, its losses (nats per image), and how long that took."""
+    """A trained model with a middle of a few numbers, its losses (nats per image), and the seconds of computing."""
 
     model: Autoencoder
     losses: list[float]
@@ -35,7 +35,12 @@ class Mapped:
 
 @one_thread()
 def train_map(
-    kind: str = "vae", seed: int = 0, n_latent: int = 2, beta: float = 0.3, steps: int = 1000, images: Tensor | None = None
+    kind: str = "vae",
+    seed: int = 0,
+    n_latent: int = 2,
+    beta: float = 0.3,
+    steps: int = 1000,
+    images: Tensor | None = None,
 ) -> Mapped:
     """Train a model that squeezes digits into `n_latent` numbers; seconds.
 
@@ -54,7 +59,7 @@ def train_map(
     config = AutoencoderConfig(n_latent=n_latent)
     model = VAE(config, generator) if kind == "vae" else Autoencoder(config, generator)
     optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
-    losses, begun = [], time.perf_counter()
+    losses, begun = [], time.process_time()
     with Live() as live:
         for step in range(steps):
             batch = images[torch.randint(len(images), (64,), generator=generator)]
@@ -68,7 +73,7 @@ def train_map(
             losses.append(float(loss.detach()))
             live.show(partial(str, f"step {step} of {steps}, loss {losses[-1]:.1f}"))
     model.requires_grad_(False)
-    return Mapped(model, losses, time.perf_counter() - begun)
+    return Mapped(model, losses, time.process_time() - begun)
 
 
 def draws(mapped: Mapped, n: int, seed: int = 0) -> Tensor:
@@ -93,7 +98,9 @@ class Drawn:
     good: float
 
 
-def measure_draws(kinds: Sequence[str] = ("autoencoder", "vae"), seeds: Sequence[int] = SEEDS, n: int = 500) -> list[Drawn]:
+def measure_draws(
+    kinds: Sequence[str] = ("autoencoder", "vae"), seeds: Sequence[int] = SEEDS, n: int = 500
+) -> list[Drawn]:
     """Train each kind with each seed and judge `n` random draws of it."""
     judge = load_judge()
     jobs = [(kind, seed) for kind in kinds for seed in seeds]
@@ -142,17 +149,29 @@ def draw_places(found: Sequence[Drawn], guess: object = None) -> Picture:
     pictures.spines[:].set_visible(False)
     for place, (kind, colour, mark) in enumerate((("autoencoder", ORANGE, "s"), ("vae", BLUE, "o"))):
         goods = [one.good for one in found if one.kind == kind]
-        axis.plot([place] * len(goods), goods, mark, color=colour, markersize=8, fillstyle="none", markeredgewidth=2)
-        axis.annotate(f"{goods[0]:.0%}", (place, goods[0]), (10, 0), textcoords="offset points", va="center", color=colour)
+        axis.plot(
+            [place] * len(goods), goods, mark, color=colour, markersize=8, fillstyle="none", markeredgewidth=2
+        )
+        axis.annotate(
+            f"{goods[0]:.0%}",
+            (place, goods[0]),
+            (10, 0),
+            textcoords="offset points",
+            va="center",
+            color=colour,
+        )
     axis.set(xlim=(-0.5, 1.6), ylim=(0, 1.02), ylabel="good draws")
     axis.set_xticks([0, 1], list(names.values()))
     axis.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
     mark_guess(axis, guess, share=True)
     told = "; ".join(
-        f"{name}: " + ", ".join(f"{one.good:.0%}" for one in found if one.kind == kind) for kind, name in names.items()
+        f"{name}: " + ", ".join(f"{one.good:.0%}" for one in found if one.kind == kind)
+        for kind, name in names.items()
     )
     return Picture(
-        figure, f"Share of good images from random places, one number for each seed. {told}.", "Each mark is one seed."
+        figure,
+        f"Share of good images from random places, one number for each seed. {told}.",
+        "Each mark is one seed.",
     )
 
 
@@ -185,7 +204,9 @@ def walk(mapped: Mapped) -> View:
         "right": ipywidgets.FloatSlider(value=0.0, description="right", **slider),
         "up": ipywidgets.FloatSlider(value=0.0, description="up", **slider),
     }
-    return View(draw, controls, [{"right": 0.0, "up": 0.0}, {"right": 1.2, "up": -0.8}, {"right": -1.5, "up": 1.0}])
+    return View(
+        draw, controls, [{"right": 0.0, "up": 0.0}, {"right": 1.2, "up": -0.8}, {"right": -1.5, "up": 1.0}]
+    )
 
 
 @one_thread()
@@ -193,7 +214,13 @@ def draw_walk(model: Autoencoder, right: float, up: float) -> tuple[Figure, str]
     """Draw the whole map with a frame at one place, and large what the decoder draws there."""
     figure, (whole, here) = new_figure(height=4.0, columns=2)
     whole.get_gridspec().set_width_ratios([1.75, 1])
-    whole.imshow(tile(map_grid(model), SIDE, gap=0).tolist(), cmap="Greys", vmin=0, vmax=1, extent=(-EDGE, EDGE, -EDGE, EDGE))
+    whole.imshow(
+        tile(map_grid(model), SIDE, gap=2).tolist(),
+        cmap="Greys",
+        vmin=0,
+        vmax=1,
+        extent=(-EDGE, EDGE, -EDGE, EDGE),
+    )
     step = 2 * EDGE / SIDE
     for width, colour in ((5, "white"), (2.5, RED)):
         whole.plot(
@@ -214,9 +241,10 @@ def draw_walk(model: Autoencoder, right: float, up: float) -> tuple[Figure, str]
     here.set_title(f"drawn from ({right:.1f}, {up:.1f})")
     here.set_xticks([])
     here.set_yticks([])
-    near = "nearer to a training digit than most real ones" if float(judge.distance(image)) < judge.furthest else (
-        "further from all training digits than real ones are"
-    )
+    distance = float(judge.distance(image))
+    near = "about as near to a training digit as real ones are"
+    if distance >= judge.furthest:
+        near = "further from all training digits than nearly all real ones are"
     return figure, (
         f"At {right:.1f} right and {up:.1f} up the decoder draws what the judge takes for a {best} ({chances[best]:.0%}; "
         f"next: {second}, {chances[second]:.0%}); it is {near}."
@@ -231,9 +259,9 @@ def postcard(mapped: Mapped) -> Picture:
     digit = chances.argmax(1)
     inks = torch.tensor([[int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)] for colour in INKS])  # (10, 3)
     shade = 1 - images * (1 - inks[digit])[:, :, None, None]  # (n, 3, 8, 8)
-    sheet = torch.stack([tile(shade[:, i : i + 1], side, gap=0) for i in range(3)], -1)
+    sheet = torch.stack([tile(shade[:, i : i + 1], side, gap=2) for i in range(3)], -1)
     figure, axis = new_figure(height=6.4)
-    axis.imshow(sheet.clamp(0, 1).tolist(), interpolation="nearest")
+    axis.imshow(sheet.nan_to_num(1.0).clamp(0, 1).tolist(), interpolation="nearest")
     axis.set_xticks([])
     axis.set_yticks([])
     axis.spines[:].set_visible(False)

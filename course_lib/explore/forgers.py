@@ -37,7 +37,9 @@ def train_forger(beta1: float, seed: int = 0, stages: Sequence[int] = STAGES, n:
     """
     dice, real = torch.Generator().manual_seed(seed), load_judge().digits.train.images
     forger, inspector = Generator(GANConfig(), dice), Discriminator(GANConfig(), dice)
-    optimizers = [torch.optim.Adam(net.parameters(), lr=1e-3, betas=(beta1, 0.999)) for net in (forger, inspector)]
+    optimizers = [
+        torch.optim.Adam(net.parameters(), lr=1e-3, betas=(beta1, 0.999)) for net in (forger, inspector)
+    ]
     made = []
     with Live() as live:
         for step in range(1, max(stages) + 1):
@@ -71,7 +73,14 @@ def measure_forger(beta1: float, seed: int, images: Sequence[Tensor]) -> list[Fo
     """Judge what a forger made at each stage."""
     judge = load_judge()
     return [
-        Forged(beta1, seed, step, float(judge.sure(x).float().mean()), float(judge.good(x).float().mean()), judge.classes(x))
+        Forged(
+            beta1,
+            seed,
+            step,
+            float(judge.sure(x).float().mean()),
+            float(judge.good(x).float().mean()),
+            judge.classes(x),
+        )
         for step, x in zip(STAGES, images, strict=True)
     ]
 
@@ -121,7 +130,9 @@ def draw_variety(pair: Pair, guess: object = None) -> Picture:
     pictures.get_gridspec().set_width_ratios([1.7, 1])
     sheets = [tile(pair.images[beta1][-1][:18], 9) for beta1 in NAMES]
     gap = torch.full((4, sheets[0].shape[1]), torch.nan)
-    pictures.imshow(torch.cat([sheets[0], gap, sheets[1]]).tolist(), cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
+    pictures.imshow(
+        torch.cat([sheets[0], gap, sheets[1]]).tolist(), cmap="Greys", vmin=0, vmax=1, interpolation="nearest"
+    )
     height = len(sheets[0])
     pictures.set_yticks([height / 2, 1.5 * height + 4], list(NAMES.values()))
     pictures.set_xticks([])
@@ -187,6 +198,8 @@ def looks_better(pair: Pair) -> Finding:
 
 if __name__ == "__main__":
     rows = [
-        asdict(measure_forger(beta1, seed, train_forger(beta1, seed))[-1]) for seed in KEPT_SEEDS for beta1 in NAMES
+        asdict(measure_forger(beta1, seed, train_forger(beta1, seed))[-1])
+        for seed in KEPT_SEEDS
+        for beta1 in NAMES
     ]
     KEPT.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")

@@ -17,12 +17,18 @@ def tile(images: Tensor, columns: int, gap: int = 1) -> Tensor:
     sheet = torch.full((rows * (height + gap) - gap, columns * (width + gap) - gap), torch.nan)
     for place, image in enumerate(images):
         y, x = divmod(place, columns)
-        sheet[y * (height + gap) : y * (height + gap) + height, x * (width + gap) : x * (width + gap) + width] = image[0]
+        sheet[
+            y * (height + gap) : y * (height + gap) + height, x * (width + gap) : x * (width + gap) + width
+        ] = image[0]
     return sheet
 
 
 def gallery(
-    rows: Mapping[str, Tensor], sentence: str, caption: str | None = None, labels: Sequence[str] = (), height: float = 0.72
+    rows: Mapping[str, Tensor],
+    sentence: str,
+    caption: str | None = None,
+    labels: Sequence[str] = (),
+    height: float = 0.72,
 ) -> Picture:
     """Draw one row of images for each name; ink is dark.
 

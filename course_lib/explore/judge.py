@@ -119,7 +119,9 @@ def draw_sure(
     for shift, values, colour, hatch, name in (
         (-0.2, sure, BLUE, "", "judge is sure"), (0.2, good, GREEN, "//", "and it is near real ones: good"),
     ):  # fmt: skip
-        bars = axis.barh(at + shift, list(values.values()), 0.36, color=colour, hatch=hatch, edgecolor="white", label=name)
+        bars = axis.barh(
+            at + shift, list(values.values()), 0.36, color=colour, hatch=hatch, edgecolor="white", label=name
+        )
         axis.bar_label(bars, [f"{value:.0%}" for value in values.values()], padding=3, fontsize=10)
     axis.set(xlim=(0, 1.15), ylim=(len(names) - 0.5, -0.5), yticks=[])
     axis.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
