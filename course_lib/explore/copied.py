@@ -72,14 +72,18 @@ def copying(diffuser: Diffuser) -> Finding:
     found = [*from_few(), measure_few(len(load_judge().digits.train), diffuser)]
     few, most = found[0], found[-1]
     says = (
-        f"{few.identical:.0%} are identical to a training digit, and yet {few.report.rate:.0%} are nearer to one than "
-        f"{1 - few.report.quantile:.0%} of real new digits are. The **ratio** needs no threshold: the median sample is "
-        f"{few.report.ratio:.2f} times as far from its nearest training digit as a real new digit is from its own; with all "
+        f"{few.identical:.0%} are identical to a training digit, and yet {few.report.rate:.0%} are "
+        "nearer to one than "
+        f"{1 - few.report.quantile:.0%} of real new digits are. The **ratio** needs no threshold: the "
+        "median sample is "
+        f"{few.report.ratio:.2f} times as far from its nearest training digit as a real new digit is "
+        "from its own; with all "
         f"{most.n:,} training digits it is {most.report.ratio:.2f} times."
     )
     if few.good > most.good:
         says += (
-            f" Look at the quality, too: {few.good:.0%} of the copyist's images are good, and {most.good:.0%} of the other's. "
+            f" Look at the quality, too: {few.good:.0%} of the copyist's images are good, and "
+            f"{most.good:.0%} of the other's. "
             "Nothing looks as real as a copy of something real."
         )
     return Finding(
@@ -91,7 +95,8 @@ def copying(diffuser: Diffuser) -> Finding:
 
 
 def draw_copying(found: Sequence[FromFew], guess: object = None) -> Picture:
-    """Draw pairs of the model with the fewest training digits, and near copies, good ones and the ratio by their number."""
+    """Draw pairs of the model with the fewest training digits, and near copies, good ones and the "
+    "ratio by their number."""
     figure, axes = new_figure(height=3.3, columns=2)
     pictures, axis = axes
     pictures.get_gridspec().set_width_ratios([1, 1.5])
@@ -135,7 +140,8 @@ MEMORIES = range(1, 6)
 
 @dataclass(frozen=True)
 class Written:
-    """What a table of counts wrote that looks at `memory` words, and which share of its runs stands in its reading."""
+    """What a table of counts wrote that looks at `memory` words, and which share of its runs stands "
+    "in its reading."""
 
     memory: int
     text: str
@@ -171,9 +177,12 @@ def copied_words(memory: int = 3) -> Finding:
         f"copied eight-word runs with a memory of {memory} words",
         f"{asked.copied:.0%}",
         lambda guess: draw_copied_words(written, new, guess),
-        f"Of the real text that it has not read, {new:.0%} of the runs stand in what it has. Its own text is copied to "
-        f"{written[0].copied:.0%} with one word of memory and to {written[-1].copied:.0%} with {written[-1].memory}. With "
-        f"{memory} it writes: *{asked.text}* ... In a short reading nearly every run of words has been seen with one continuation only: "
+        f"Of the real text that it has not read, {new:.0%} of the runs stand in what it has. Its own "
+        "text is copied to "
+        f"{written[0].copied:.0%} with one word of memory and to {written[-1].copied:.0%} with "
+        f"{written[-1].memory}. With "
+        f"{memory} it writes: *{asked.text}* ... In a short reading nearly every run of words has "
+        "been seen with one continuation only: "
         "fluent then means remembered.",
     )
 

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Mapped:
-    """A trained model with a middle of a few numbers, its losses (nats per image), and the seconds of computing."""
+    """A trained model with a middle of a few numbers, its losses (nats per image), and the seconds "
+    "of computing."""
 
     model: Autoencoder
     losses: list[float]
@@ -116,12 +117,14 @@ def random_places() -> Finding:
     found = measure_draws()
     plain, blurred = ([one.good for one in found if one.kind == kind] for kind in ("autoencoder", "vae"))
     says = (
-        f"The plain autoencoder copies well, but nothing told it what to do with places that no digit came from: "
+        "The plain autoencoder copies well, but nothing told it what to do with places that no digit "
+        "came from: "
         f"{min(plain):.0%} to {max(plain):.0%} of its draws are good, depending on the seed."
     )
     if min(blurred) > max(plain):
         says += (
-            f" With the draw and the pull, {min(blurred):.0%} to {max(blurred):.0%} are. Half of them still are not: "
+            f" With the draw and the pull, {min(blurred):.0%} to {max(blurred):.0%} are. Half of them "
+            "still are not: "
             "the squeeze leaves a blur, and between two digits lies no third."
         )
     return Finding(
@@ -246,13 +249,15 @@ def draw_walk(model: Autoencoder, right: float, up: float) -> tuple[Figure, str]
     if distance >= judge.furthest:
         near = "further from all training digits than nearly all real ones are"
     return figure, (
-        f"At {right:.1f} right and {up:.1f} up the decoder draws what the judge takes for a {best} ({chances[best]:.0%}; "
+        f"At {right:.1f} right and {up:.1f} up the decoder draws what the judge takes for a {best} "
+        f"({chances[best]:.0%}; "
         f"next: {second}, {chances[second]:.0%}); it is {near}."
     )
 
 
 def postcard(mapped: Mapped) -> Picture:
-    """Draw the map of digits, each place coloured by what the judge sees there: the figure to send to a friend."""
+    """Draw the map of digits, each place coloured by what the judge sees there: the figure to send "
+    "to a friend."""
     side = 19
     images = map_grid(mapped.model, side)
     chances = load_judge().chances(images)
@@ -277,5 +282,6 @@ def postcard(mapped: Mapped) -> Picture:
 
 
 INKS = (  # of the digits 0 to 9, dark enough to read
-    "#0072B2", "#D55E00", "#009E73", "#A8457F", "#8A6D00", "#1B4F72", "#B03A2E", "#5B2C6F", "#1E8449", "#424949",
+    "#0072B2", "#D55E00", "#009E73", "#A8457F", "#8A6D00", "#1B4F72", "#B03A2E", "#5B2C6F",
+    "#1E8449", "#424949",
 )  # fmt: skip

@@ -48,7 +48,7 @@ def train_forger(beta1: float, seed: int = 0, stages: Sequence[int] = STAGES, n:
             if step in stages:
                 with torch.no_grad():
                     made.append(forger.generate(n, torch.Generator().manual_seed(seed)))
-            line = f"step {step} of {max(stages)}: inspector {float(losses.discriminator):.2f}, forger {float(losses.generator):.2f}"
+            line = f"step {step} of {max(stages)}: inspector pays {float(losses.discriminator):.2f}"
             live.show(partial(str, line))
     return made
 
@@ -116,10 +116,13 @@ def variety(pair: Pair) -> Finding:
         f"different digits of the hasty forger after {hasty.step:,} steps",
         f"{hasty.classes:.1f}",
         lambda guess: draw_variety(pair, guess),
-        f"The calm one ends with {calm.classes:.1f} effective digits, the hasty one with {hasty.classes:.1f}: **mode collapse**. "
+        f"The calm one ends with {calm.classes:.1f} effective digits, the hasty one with "
+        f"{hasty.classes:.1f}: **mode collapse**. "
         f"With {len(others[CALM])} other seeds: {min(others[CALM]):.1f} to {max(others[CALM]):.1f} against "
-        f"{min(others[HASTY]):.1f} to {max(others[HASTY]):.1f}. Nothing in the forger's loss asks for variety; it only has "
-        "to pass. What passes today is made again and again, until the inspector notices and the chase moves on.",
+        f"{min(others[HASTY]):.1f} to {max(others[HASTY]):.1f}. Nothing in the forger's loss asks for "
+        "variety; it only has "
+        "to pass. What passes today is made again and again, until the inspector notices and the "
+        "chase moves on.",
     )
 
 
@@ -143,8 +146,8 @@ def draw_variety(pair: Pair, guess: object = None) -> Picture:
         axis.plot([place] * len(others), others, mark, color=colour, fillstyle="none", markersize=7)
         axis.plot([place], [pair.last(beta1).classes], mark, color=colour, markersize=9)
         axis.annotate(
-            f"{pair.last(beta1).classes:.1f}", (place, pair.last(beta1).classes), (10, 0), textcoords="offset points",
-            va="center", color=colour,
+            f"{pair.last(beta1).classes:.1f}", (place, pair.last(beta1).classes), (10, 0),
+            textcoords="offset points", va="center", color=colour,
         )  # fmt: skip
     axis.set(xlim=(-0.5, 1.7), ylim=(0, 10.4), ylabel="effective number of digits")
     axis.set_xticks([0, 1], list(NAMES.values()))
@@ -171,14 +174,17 @@ def looks_better(pair: Pair) -> Finding:
     ]  # fmt: skip
     wins = sum(one > other for one, other in pairs)
     says = (
-        f"The judge is sure of {hasty.sure:.0%} of the hasty forger's images, and of {calm.sure:.0%} of the calm one's. Of "
+        f"The judge is sure of {hasty.sure:.0%} of the hasty forger's images, and of {calm.sure:.0%} "
+        "of the calm one's. Of "
         f"{len(pairs)} other pairs the hasty one wins {wins}."
     )
     if hasty.sure > calm.sure:
         says = "Yes, and that is the trap. " + says
     says += (
-        f" The other two numbers tell what happened: {hasty.good:.0%} of its images are good (the calm one's: "
-        f"{calm.good:.0%}), and it has {hasty.classes:.1f} effective digits. One number is never enough for a generator: "
+        f" The other two numbers tell what happened: {hasty.good:.0%} of its images are good (the "
+        "calm one's: "
+        f"{calm.good:.0%}), and it has {hasty.classes:.1f} effective digits. One number is never "
+        "enough for a generator: "
         "ask for quality, variety and, in part 6, for copies."
     )
     return Finding(

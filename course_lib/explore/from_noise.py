@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
 
 class NoiseGuesser(nn.Module):
-    """Noisy data and its step in, a guess of the noise out: three plain layers. `generator` seeds the weights."""
+    """Noisy data and its step in, a guess of the noise out: three plain layers. `generator` seeds "
+    "the weights."""
 
     def __init__(self, shape: Sequence[int], generator: torch.Generator, width: int = 256) -> None:
         super().__init__()
@@ -74,12 +75,12 @@ class Diffuser:
     seconds: float
 
     @one_thread()
-    def walk(self, n: int, seed: int = 0) -> list[DiffusionStep]:
+    def walk(self, n: int, seed: int | torch.Generator = 0) -> list[DiffusionStep]:
         """Return all steps of making `n` examples, pure noise first."""
-        dice = torch.Generator().manual_seed(seed)
+        dice = seed if isinstance(seed, torch.Generator) else torch.Generator().manual_seed(seed)
         return list(sample(self.model, self.schedule, (n, *self.model.shape), dice))
 
-    def make(self, n: int, seed: int = 0) -> Tensor:
+    def make(self, n: int, seed: int | torch.Generator = 0) -> Tensor:
         """Return `n` new examples in -1 to 1."""
         return self.walk(n, seed)[-1].x.clamp(-1, 1)
 
@@ -145,7 +146,8 @@ def draw_step(steps: Sequence[DiffusionStep], done: int) -> tuple[Figure, str]:
     rows = {"now": as_images(now.x), "expected": as_images(now.guess)}
     left = len(steps) - 1 - done
     sentence = (
-        f"After {done} of {len(steps) - 1} steps ({left} to go): {int(good.sum())} of {len(good)} are good digits as they are. "
+        f"After {done} of {len(steps) - 1} steps ({left} to go): {int(good.sum())} of {len(good)} are "
+        "good digits as they are. "
         "Below: the clean digit that the network expects at this point."
     )
     if not done:
@@ -215,7 +217,8 @@ def long_trained() -> Diffuser:
 
 
 def same_time(diffuser: Diffuser, mapped: Mapped, n: int = 1000) -> Finding:
-    """Find whose images are better after a few seconds of training, a variational autoencoder's or diffusion's."""
+    """Find whose images are better after a few seconds of training, a variational autoencoder's or "
+    "diffusion's."""
     judge = load_judge()
     images = {"VAE": draws(mapped, n), "diffusion": as_images(diffuser.make(n))}
     good = {name: float(judge.good(made).float().mean()) for name, made in images.items()}
@@ -223,12 +226,14 @@ def same_time(diffuser: Diffuser, mapped: Mapped, n: int = 1000) -> Finding:
     longer = kept_milestones()
     overtakes = next((one.steps for one in longer if one.good > good["VAE"]), None)
     says = (
-        f"Good images: VAE {good['VAE']:.0%} after {mapped.seconds:.0f} s of training, diffusion {good['diffusion']:.0%} after "
+        f"Good images: VAE {good['VAE']:.0%} after {mapped.seconds:.0f} s of training, diffusion "
+        f"{good['diffusion']:.0%} after "
         f"{diffuser.seconds:.0f} s here."
     )
     if overtakes:
         says += (
-            f" But a VAE stays where it is, and diffusion goes on: a wider network, trained for longer (shipped), passes it at "
+            " But a VAE stays where it is, and diffusion goes on: a wider network, trained for "
+            "longer (shipped), passes it at "
             f"{overtakes:,} steps and has {longer[-1].good:.0%} after {longer[-1].steps:,}."
         )
     return Finding(
@@ -266,7 +271,8 @@ def draw_same_time(good: Mapping[str, float], blurred: Tensor) -> Picture:
     told = ", ".join(f"{one.good:.0%} at {one.steps:,}" for one in kept)
     return Picture(
         figure,
-        f"Share of good images. VAE {good['VAE']:.0%}, diffusion of this page {good['diffusion']:.0%}; the long run: {told}.",
+        f"Share of good images. VAE {good['VAE']:.0%}, diffusion of this page "
+        f"{good['diffusion']:.0%}; the long run: {told}.",
         "",
     )
 
@@ -281,7 +287,8 @@ CYCLE, TONES, RATE = (
 
 
 def cycles(n: int, seed: int = 0) -> Tensor:
-    """Return `n` single cycles (n, 1, 64) of sounds made of a tone and five overtones of random loudness, -1 to 1."""
+    """Return `n` single cycles (n, 1, 64) of sounds made of a tone and five overtones of random "
+    "loudness, -1 to 1."""
     dice = torch.Generator().manual_seed(seed)
     loud = torch.rand(n, TONES, generator=dice) / torch.arange(1, TONES + 1)  # (n, tones)
     angle = 2 * math.pi * torch.arange(CYCLE) / CYCLE
@@ -315,8 +322,10 @@ def sound_from_noise(seed: int = 0, steps: int = 500) -> tuple[Finding, Tensor]:
         "power of the made sounds that lies in the six tones",
         f"{shares[-1]:.0%}",
         lambda guess: draw_sound(walked, real, shares, guess),
-        f"Noise has {shares[0]:.0%} of its power in the six tones, the made sounds {shares[-1]:.0%}, the real ones "
-        f"{tone_share(real):.0%}. Not a line of the code was changed: it never knew that those numbers were images.",
+        f"Noise has {shares[0]:.0%} of its power in the six tones, the made sounds {shares[-1]:.0%}, "
+        "the real ones "
+        f"{tone_share(real):.0%}. Not a line of the code was changed: it never knew that those "
+        "numbers were images.",
     )
     return finding, heard
 
@@ -342,7 +351,8 @@ def draw_sound(
     figure.legend(loc="outside upper left", ncols=3)
     return Picture(
         figure,
-        f"A wave made from noise beside the nearest real one. Share of power in the six tones: {shares[0]:.0%} before, "
+        "A wave made from noise beside the nearest real one. Share of power in the six tones: "
+        f"{shares[0]:.0%} before, "
         f"{shares[len(shares) // 2]:.0%} half way, {shares[-1]:.0%} at the end.",
         "",
     )

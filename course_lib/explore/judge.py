@@ -56,17 +56,20 @@ class Judge:
         return self.chances(images).max(dim=1).values > SURE
 
     def good(self, images: Tensor) -> Tensor:
-        """Return which images it is sure of *and* that are no further from the real ones than real ones are."""
+        """Return which images it is sure of *and* that are no further from the real ones than real "
+        "ones are."""
         return self.sure(images) & (self.distance(images) < self.furthest)
 
     def classes(self, images: Tensor) -> float:
-        """Return how many classes a heap of images effectively has: the exponential of the entropy of the answers."""
+        """Return how many classes a heap of images effectively has: the exponential of the entropy "
+        "of the answers."""
         shares = self.chances(images).argmax(1).bincount(minlength=10).double() / len(images)
         return float(torch.special.entr(shares).sum().exp())
 
 
 def pixel_dice(images: Tensor, n: int, seed: int = 0) -> Tensor:
-    """Return `n` images in which every pixel is that of some real image at the same place, drawn on its own."""
+    """Return `n` images in which every pixel is that of some real image at the same place, drawn on "
+    "its own."""
     dice = torch.Generator().manual_seed(seed)
     flat = images.flatten(1)  # (N, P)
     rows = torch.randint(len(flat), (n, flat.shape[1]), generator=dice)
@@ -91,9 +94,12 @@ def sure_of_dust(n: int = 1000) -> Finding:
         "diced images that the judge is more than 90% sure of",
         f"{sure[dust]:.0%}",
         lambda guess: draw_sure(heaps, sure, good, guess),
-        f"It has to name one of ten digits and was never shown anything else: it is sure of {sure[dust]:.0%} of the diced "
-        f"images and of {sure['plain noise']:.0%} of plain noise. So from here on an image is **good** only if the judge is "
-        f"sure *and* the nearest training digit is nearer than {judge.furthest:.2f}, as for {INSIDE:.0%} of real new digits. "
+        "It has to name one of ten digits and was never shown anything else: it is sure of "
+        f"{sure[dust]:.0%} of the diced "
+        f"images and of {sure['plain noise']:.0%} of plain noise. So from here on an image is "
+        "**good** only if the judge is "
+        f"sure *and* the nearest training digit is nearer than {judge.furthest:.2f}, as for "
+        f"{INSIDE:.0%} of real new digits. "
         f"Then {good[dust]:.1%} of the diced ones pass, and {good['real, new']:.0%} of the real ones.",
     )
 
