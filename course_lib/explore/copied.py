@@ -18,7 +18,7 @@ from course_lib.explore.live import following
 from course_lib.explore.next_token import copied_share
 from course_lib.models.ngram import NGram
 
-FEW = (10, 50, 200)
+FEW = (10, 50)
 
 
 def made_and_nearest(diffuser: Diffuser, n: int = 10, seed: int = 3) -> Picture:

@@ -215,7 +215,7 @@ def walk(mapped: Mapped) -> View:
 @one_thread()
 def draw_walk(model: Autoencoder, right: float, up: float) -> tuple[Figure, str]:
     """Draw the whole map with a frame at one place, and large what the decoder draws there."""
-    figure, (whole, here) = new_figure(height=4.0, columns=2)
+    figure, (whole, here) = new_figure(height=4.5, columns=2)
     whole.get_gridspec().set_width_ratios([1.75, 1])
     whole.imshow(
         tile(map_grid(model), SIDE, gap=2).tolist(),

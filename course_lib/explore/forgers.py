@@ -37,14 +37,14 @@ def train_forger(beta1: float, seed: int = 0, stages: Sequence[int] = STAGES, n:
     """
     dice, real = torch.Generator().manual_seed(seed), load_judge().digits.train.images
     forger, inspector = Generator(GANConfig(), dice), Discriminator(GANConfig(), dice)
-    optimizers = [
+    by_forger, by_inspector = (
         torch.optim.Adam(net.parameters(), lr=1e-3, betas=(beta1, 0.999)) for net in (forger, inspector)
-    ]
+    )
     made = []
     with Live() as live:
         for step in range(1, max(stages) + 1):
             batch = real[torch.randint(len(real), (64,), generator=dice)]
-            losses = train_step(forger, inspector, *optimizers, batch, dice)
+            losses = train_step(forger, inspector, by_forger, by_inspector, batch, dice)
             if step in stages:
                 with torch.no_grad():
                     made.append(forger.generate(n, torch.Generator().manual_seed(seed)))

@@ -108,9 +108,9 @@ def draw_sure(
     heaps: Mapping[str, Tensor], sure: Mapping[str, float], good: Mapping[str, float], guess: object = None
 ) -> Picture:
     """Draw three images of each heap, and how many of each the judge is sure of and how many are good."""
-    figure, axes = new_figure(height=3.4, rows=1, columns=2)
+    figure, axes = new_figure(height=3.3, columns=2)
     pictures, axis = axes
-    pictures.get_gridspec().set_width_ratios([1, 2.2])
+    pictures.get_gridspec().set_width_ratios([1, 1.15])
     names = list(heaps)
     sheet = torch.cat([tile(heap[:3], 3) for heap in heaps.values()])
     spaced = torch.full((len(names) * 10 - 2, sheet.shape[1]), torch.nan)
