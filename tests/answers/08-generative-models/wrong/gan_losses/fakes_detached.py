@@ -1,4 +1,4 @@
-# caught by: gradient
+# caught by: slopes
 """The fakes are detached for both, not only the inspector's step."""
 
 
