@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from statistics import mean
 from typing import TYPE_CHECKING
 
 import torch
@@ -120,16 +121,16 @@ def random_places() -> Finding:
     """Find how many random draws from a plain autoencoder are good, beside those of a variational one."""
     found = measure_draws()
     plain, blurred = ([one.good for one in found if one.kind == kind] for kind in ("autoencoder", "vae"))
+    copied = {kind: mean(one.error for one in found if one.kind == kind) for kind in ("autoencoder", "vae")}
     says = (
-        "The plain autoencoder copies well, but nothing told it what to do with places that no digit "
-        "came from: "
+        f"It copies with a mean error of {copied['autoencoder']:.3f} per pixel (the variational one: "
+        f"{copied['vae']:.3f}). But nothing told it what to do with places that no digit came from: "
         f"{min(plain):.0%} to {max(plain):.0%} of its draws are good, depending on the seed."
     )
     if min(blurred) > max(plain):
         says += (
-            f" With the draw and the pull, {min(blurred):.0%} to {max(blurred):.0%} are. Half of them "
-            "still are not: "
-            "the squeeze leaves a blur, and between two digits lies no third."
+            f" With the draw and the pull, {min(blurred):.0%} to {max(blurred):.0%} are. Look at the others: "
+            "they are blurred, or lie between two digits."
         )
     return Finding(
         "good images from random places of a plain autoencoder",
