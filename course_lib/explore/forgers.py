@@ -24,7 +24,7 @@ from course_lib.models.gan import Discriminator, GANConfig, Generator, train_ste
 KEPT = Path(__file__).with_suffix(".json")
 KEPT_SEEDS = range(1, 6)
 CALM, HASTY = 0.5, 0.9  # Adam's first beta: how much of the direction of before each step keeps
-STAGES = (250, 500, 1000)
+STAGES = (200, 400, 800)
 NAMES = {CALM: "calm", HASTY: "hasty"}
 
 
