@@ -7,6 +7,6 @@ def denoise_step(noisy, t, guessed_noise, fresh_noise, alpha_bar):
         raise ValueError("step or shapes")
     a, b = alpha_bar[t], alpha_bar[t - 1]
     alpha = a / b
-    beta = 1 - alpha
+    1 - alpha
     clean = (noisy - (1 - a).sqrt() * guessed_noise) / a.sqrt()
     return b.sqrt() * clean + (1 - b).sqrt() * fresh_noise
