@@ -1,0 +1,7 @@
+"""Takes the root of the variance."""
+
+
+def reparameterize(mean, log_var, noise):
+    if mean.shape != log_var.shape or mean.shape != noise.shape:
+        raise ValueError("shapes")
+    return mean + log_var.exp().sqrt() * noise

@@ -1,0 +1,9 @@
+# caught by: cannot-be
+"""Noise may broadcast."""
+
+
+def add_noise(clean, t, noise, alpha_bar):
+    if (t < 0).any() or (t >= len(alpha_bar)).any():
+        raise ValueError
+    a = alpha_bar[t].reshape([len(t)] + [1] * (clean.ndim - 1))
+    return a.sqrt() * clean + (1 - a).sqrt() * noise

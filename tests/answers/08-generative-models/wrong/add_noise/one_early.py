@@ -1,0 +1,9 @@
+# caught by: mixes
+"""One step too early."""
+
+
+def add_noise(clean, t, noise, alpha_bar):
+    if noise.shape != clean.shape or (t < 0).any() or (t >= len(alpha_bar)).any():
+        raise ValueError("shape or step")
+    a = alpha_bar[(t - 1).clamp(min=0)].reshape([len(t)] + [1] * (clean.ndim - 1))
+    return a.sqrt() * clean + (1 - a).sqrt() * noise

@@ -1,0 +1,14 @@
+# caught by: sizes
+"""Clips the guess of the clean data to -1 to 1 if it is far out."""
+
+
+def denoise_step(noisy, t, guessed_noise, fresh_noise, alpha_bar):
+    if t < 1 or t >= len(alpha_bar) or noisy.shape != guessed_noise.shape or noisy.shape != fresh_noise.shape:
+        raise ValueError("step or shapes")
+    a, b = alpha_bar[t], alpha_bar[t - 1]
+    alpha = a / b
+    beta = 1 - alpha
+    clean = (noisy - (1 - a).sqrt() * guessed_noise) / a.sqrt()
+    clean = clean.clamp(-50, 50)
+    mean = (b.sqrt() * beta * clean + alpha.sqrt() * (1 - b) * noisy) / (1 - a)
+    return mean + (beta * (1 - b) / (1 - a)).sqrt() * fresh_noise

@@ -1,0 +1,12 @@
+# caught by: last-step
+"""Falls back to beta where the variance is 0."""
+
+
+def denoise_step(noisy, t, guessed_noise, fresh_noise, alpha_bar):
+    if t < 1 or t >= len(alpha_bar) or noisy.shape != guessed_noise.shape or noisy.shape != fresh_noise.shape:
+        raise ValueError("step or shapes")
+    a, b = alpha_bar[t], alpha_bar[t - 1]
+    alpha = a / b
+    beta = 1 - alpha
+    sd = (beta * (1 - b) / (1 - a)).sqrt() if t > 1 else beta.sqrt()
+    return (noisy - beta / (1 - a).sqrt() * guessed_noise) / alpha.sqrt() + sd * fresh_noise

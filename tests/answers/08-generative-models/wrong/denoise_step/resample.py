@@ -1,0 +1,10 @@
+# caught by: back
+"""Adds noise to the guess of the clean data."""
+
+
+def denoise_step(noisy, t, guessed_noise, fresh_noise, alpha_bar):
+    if t < 1 or t >= len(alpha_bar) or noisy.shape != guessed_noise.shape or noisy.shape != fresh_noise.shape:
+        raise ValueError("step or shapes")
+    a, b = alpha_bar[t], alpha_bar[t - 1]
+    clean = (noisy - (1 - a).sqrt() * guessed_noise) / a.sqrt()
+    return b.sqrt() * clean + (1 - b).sqrt() * fresh_noise

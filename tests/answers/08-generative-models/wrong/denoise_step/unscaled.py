@@ -1,0 +1,11 @@
+# caught by: back
+"""Fresh noise as it is."""
+
+
+def denoise_step(noisy, t, guessed_noise, fresh_noise, alpha_bar):
+    if t < 1 or t >= len(alpha_bar) or noisy.shape != guessed_noise.shape or noisy.shape != fresh_noise.shape:
+        raise ValueError("step or shapes")
+    a, b = alpha_bar[t], alpha_bar[t - 1]
+    alpha = a / b
+    beta = 1 - alpha
+    return (noisy - beta / (1 - a).sqrt() * guessed_noise) / alpha.sqrt() + 1 * fresh_noise

@@ -1,0 +1,9 @@
+# caught by: inspector
+"""Halves the sum."""
+
+
+def gan_losses(real_scores, fake_scores):
+    if not len(real_scores) or not len(fake_scores):
+        raise ValueError("no scores")
+    ls = torch.nn.functional.logsigmoid
+    return torch.stack([(-ls(real_scores).mean() - ls(-fake_scores).mean()) / 2, -ls(fake_scores).mean()])

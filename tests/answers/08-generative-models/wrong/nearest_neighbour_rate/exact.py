@@ -1,0 +1,10 @@
+# caught by: nearest
+"""Only identical ones count."""
+
+
+def nearest_neighbour_rate(samples, training, threshold):
+    if not len(samples) or not len(training) or samples.shape[1:] != training.shape[1:] or threshold < 0:
+        raise ValueError("bad input")
+    s, t = samples.flatten(1), training.flatten(1)
+    d = torch.cdist(s, t, compute_mode="donot_use_mm_for_euclid_dist")
+    return (d.amin(1) == 0).double().mean().item()

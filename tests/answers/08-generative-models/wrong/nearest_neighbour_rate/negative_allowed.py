@@ -1,0 +1,10 @@
+# caught by: cannot-be
+"""A threshold below 0: nothing is near."""
+
+
+def nearest_neighbour_rate(samples, training, threshold):
+    if not len(samples) or not len(training) or samples.shape[1:] != training.shape[1:]:
+        raise ValueError("bad input")
+    s, t = samples.flatten(1), training.flatten(1)
+    d = torch.cdist(s, t, compute_mode="donot_use_mm_for_euclid_dist")
+    return (d.amin(1) < threshold).double().mean().item()

@@ -1,0 +1,8 @@
+# caught by: stretches
+"""Takes log_var for the standard deviation."""
+
+
+def reparameterize(mean, log_var, noise):
+    if mean.shape != log_var.shape or mean.shape != noise.shape:
+        raise ValueError("shapes")
+    return mean + log_var * noise
