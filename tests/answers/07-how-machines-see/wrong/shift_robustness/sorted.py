@@ -1,4 +1,4 @@
-# caught by: any-shifts
+# caught by: order
 """Sorts the distances."""
 
 
