@@ -1,4 +1,4 @@
-"""How well a classifier of images holds when images move, fade or are covered, and on which of them it fails (lesson 07).
+"""How a classifier of images holds when they move, fade or are covered, and on which of them it fails (lesson 07).
 
 All of it takes a function `predict` that gets images (N, C, Y, X) and returns one label for each, (N,). It has to look
 at each image alone: then it doesn't matter how many it gets at once.
@@ -46,7 +46,9 @@ def shift_robustness(
     found = {}
     for distance in shifts:
         if distance < 0:
-            raise ValueError(f"shifts has {distance}; expected 0 or more: all four directions are tried anyway")
+            raise ValueError(
+                f"shifts has {distance}; expected 0 or more: all four directions are tried anyway"
+            )
         ways = AROUND if distance else AROUND[:1]
         each = [accuracy(predict, shift(images, x * distance, y * distance), labels) for x, y in ways]
         found[int(distance)] = sum(each) / len(each)
@@ -101,7 +103,9 @@ def by_slice(
     found = {}
     for name, mask in slices.items():
         if mask.shape != labels.shape or not bool(mask.any()):
-            raise ValueError(f"slice {name!r}: expected a mask of {len(labels)} with at least one image in it")
+            raise ValueError(
+                f"slice {name!r}: expected a mask of {len(labels)} with at least one image in it"
+            )
         found[name] = Counted(int(right[mask].sum()), int(mask.sum()))
     return found
 

@@ -87,7 +87,11 @@ def draw_turned(images: Tensor, labels: Tensor, number: int, degrees: int) -> tu
 
 
 def _the(way: str) -> str:
-    return "the " + way if way in ("right", "left") else way.replace("down", "the bottom").replace("up", "the top")
+    return (
+        "the " + way
+        if way in ("right", "left")
+        else way.replace("down", "the bottom").replace("up", "the top")
+    )
 
 
 def turn_a_kernel(part: DigitSet) -> View:
@@ -98,7 +102,9 @@ def turn_a_kernel(part: DigitSet) -> View:
     firsts = [int((part.labels == digit).nonzero()[0]) for digit in range(10)]
     controls: dict[str, Any] = {
         "digit": ipywidgets.IntSlider(value=3, min=0, max=9, description="digit", style=wide),
-        "degrees": ipywidgets.IntSlider(value=0, min=0, max=345, step=15, description="turned by", style=wide),
+        "degrees": ipywidgets.IntSlider(
+            value=0, min=0, max=345, step=15, description="turned by", style=wide
+        ),
     }
     return View(
         lambda digit, degrees: draw_turned(part.images, part.labels, firsts[digit], degrees),

@@ -13,7 +13,15 @@ from torch import Tensor
 from course_lib.data.digits import DigitSet
 from course_lib.explore.figure import BLUE, GREY, Finding, Picture, mark_guess, new_figure
 from course_lib.explore.moved_digits import signed, spread
-from course_lib.explore.seeing import Seer, deep_seer, edge_shares, first_kernels, kept, new_seer, probe_by_depth
+from course_lib.explore.seeing import (
+    Seer,
+    deep_seer,
+    edge_shares,
+    first_kernels,
+    kept,
+    new_seer,
+    probe_by_depth,
+)
 from course_lib.explore.view import View
 from course_lib.models.cnn import CNNConfig, SmallCNN
 
@@ -54,11 +62,16 @@ def draw_layers(seer: Seer, image: Tensor, label: int) -> tuple[Figure, str]:
     found = [layer[0] for layer in seer.features(image[None])]
     sheets = [image, *(_sheet(maps) for maps in found)]
     figure, axes = new_figure(6.4, 4.6, rows=len(sheets))
-    axes[0].get_gridspec().set_height_ratios([sheet.shape[-2] / sheet.shape[-1] * (1 if i else 0.16) + 0.03 for i, sheet in enumerate(sheets)])
+    axes[0].get_gridspec().set_height_ratios(
+        [sheet.shape[-2] / sheet.shape[-1] * (1 if i else 0.16) + 0.03 for i, sheet in enumerate(sheets)]
+    )
     sure = seer.sure(image[None])[0]
     said = int(sure.argmax())
     names = [f"a {label}; the network says {said} ({float(sure[said]):.0%})"]
-    names += [f"layer {i}: {len(maps)} kernels, {maps.shape[-1]} × {maps.shape[-1]} places each" for i, maps in enumerate(found, 1)]
+    names += [
+        f"layer {i}: {len(maps)} kernels, {maps.shape[-1]} × {maps.shape[-1]} places each"
+        for i, maps in enumerate(found, 1)
+    ]
     for place, (axis, sheet, name) in enumerate(zip(axes, sheets, names, strict=True)):
         axis.imshow(sheet.squeeze(0), cmap="cividis" if place else "gray_r", vmin=0, vmax=1)
         axis.set_xticks([])
@@ -67,8 +80,14 @@ def draw_layers(seer: Seer, image: Tensor, label: int) -> tuple[Figure, str]:
             spine.set_visible(False)
         axis.set_title(name, fontsize=10)
     quiet = [sum(float(one.max()) == 0 for one in layer) for layer in found]
-    told = ", ".join(f"{n} of {len(layer)} in layer {i}" for i, (n, layer) in enumerate(zip(quiet, found, strict=True), 1))
-    return figure, f"The network says {said} with {float(sure[said]):.0%}; it is a {label}. Kernels that find nothing: {told}."
+    told = ", ".join(
+        f"{n} of {len(layer)} in layer {i}" for i, (n, layer) in enumerate(zip(quiet, found, strict=True), 1)
+    )
+    return (
+        figure,
+        f"The network says {said} with {float(sure[said]):.0%}; it is a {label}. Kernels that find "
+        f"nothing: {told}.",
+    )
 
 
 def watch_layers(seer: Seer, part: DigitSet) -> View:
@@ -76,7 +95,9 @@ def watch_layers(seer: Seer, part: DigitSet) -> View:
     import ipywidgets
 
     slider: dict[str, Any] = {
-        "image": ipywidgets.IntSlider(value=0, min=0, max=59, description="image", style={"description_width": "70px"})
+        "image": ipywidgets.IntSlider(
+            value=0, min=0, max=59, description="image", style={"description_width": "70px"}
+        )
     }
     wrong = (seer.predict(part.images[:60]) != part.labels[:60]).nonzero().flatten().tolist()
     last = wrong[0] if wrong else 2
@@ -100,10 +121,13 @@ def kernels_before_and_after(seed: int = 0) -> Finding:
         "likeness of a first-layer kernel and its random start",
         f"{float(alike.mean()):.2f}",
         lambda _: draw_kernels(before, after, alike),
-        f"Five seeds: mean {min(cosines):.2f} to {max(cosines):.2f}, the most changed kernel {low:.2f}. Of a first-layer kernel's size "
-        f"{edges['trained']:.0%} is a slope (dark on one side, bright on the other); untrained it is {edges['untrained']:.0%}, "
-        f"trained on shuffled labels {edges['labels shuffled']:.0%}, by chance 22%. On tiny digits the first layer hardly learns, and "
-        "random patterns serve. \"The first layer learns edges\" holds for photographs, because edges are *there*.",
+        f"Five seeds: mean {min(cosines):.2f} to {max(cosines):.2f}, the most changed kernel {low:.2f}. Of "
+        "a first-layer kernel's size "
+        f"{edges['trained']:.0%} is a slope (dark on one side, bright on the other); untrained it is "
+        f"{edges['untrained']:.0%}, "
+        f"trained on shuffled labels {edges['labels shuffled']:.0%}, by chance 22%. On tiny digits the "
+        "first layer hardly learns, and "
+        'random patterns serve. "The first layer learns edges" holds for photographs, because edges are *there*.',
     )
 
 
@@ -122,8 +146,10 @@ def draw_kernels(before: Tensor, after: Tensor, alike: Tensor) -> Picture:
     changed = int((alike < 0.9).sum())
     return Picture(
         figure,
-        f"{len(alike)} kernels before and after training: {len(alike) - changed} of them point nearly the same way (cosine "
-        f"above 0.9), the most changed one has {float(alike.min()):.2f}. Slope-shaped share {float(edge_shares(before).mean()):.0%} "
+        f"{len(alike)} kernels before and after training: {len(alike) - changed} of them point nearly the "
+        "same way (cosine "
+        f"above 0.9), the most changed one has {float(alike.min()):.2f}. Slope-shaped share "
+        f"{float(edge_shares(before).mean()):.0%} "
         f"before, {float(edge_shares(after).mean()):.0%} after.",
         "The 16 kernels of the first layer, each below its own random start.",
     )
@@ -142,9 +168,12 @@ def readable_by_depth(seed: int = 0) -> Finding:
         "digits read off the third layer, untrained",
         f"{found['untrained'][2]:.0%}",
         lambda guess: draw_probe(found, guess),
-        f"Five seeds, layers 1, 2, 3: trained {', '.join(told['trained'])}; untrained {', '.join(told['untrained'])}; trained on shuffled "
-        f"labels {', '.join(told['labels shuffled'])}. So later layers do know more of the whole digit, and training did it: from layer 1 to 3 it gains "
-        f"{gains['trained']} points, the untrained network {gains['untrained']}. But what an untrained network shows would have looked like "
+        f"Five seeds, layers 1, 2, 3: trained {', '.join(told['trained'])}; untrained "
+        f"{', '.join(told['untrained'])}; trained on shuffled "
+        f"labels {', '.join(told['labels shuffled'])}. So later layers do know more of the whole digit, "
+        "and training did it: from layer 1 to 3 it gains "
+        f"{gains['trained']} points, the untrained network {gains['untrained']}. But what an untrained "
+        "network shows would have looked like "
         "knowledge, too: **a probe needs a control.**",
     )
 
@@ -155,13 +184,16 @@ def draw_probe(found: Mapping[str, Sequence[float]], guess: object = None) -> Pi
     for name, (colour, style) in LOOKS.items():
         axis.plot(range(1, 4), found[name], style, color=colour, label=name, markersize=8)
         runs = list(zip(*kept()["probe"][name], strict=True))
-        axis.fill_between(range(1, 4), *([limit(run) for run in runs] for limit in (min, max)), color=colour, alpha=0.15, linewidth=0)  # fmt: skip
+        low, high = ([limit(run) for run in runs] for limit in (min, max))
+        axis.fill_between(range(1, 4), low, high, color=colour, alpha=0.15, linewidth=0)
     axis.set_xticks([1, 2, 3], ["layer 1", "layer 2", "layer 3"])
     axis.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
     axis.set(ylabel="digits read off it", ylim=(0, 1.03), xlim=(0.9, 3.1))
     figure.legend(*axis.get_legend_handles_labels(), loc="outside upper left", ncols=3)
     mark_guess(axis, guess, share=True)
-    told = "; ".join(f"{name} " + ", ".join(f"{share:.0%}" for share in shares) for name, shares in found.items())
+    told = "; ".join(
+        f"{name} " + ", ".join(f"{share:.0%}" for share in shares) for name, shares in found.items()
+    )
     return Picture(
         figure,
         f"New digits read off layers 1, 2 and 3 by straight borders: {told}. Guessing gives 10%.",

@@ -19,7 +19,7 @@ from course_lib.explore.seeing import (
     by_distance,
     clean,
     kept,
-    test_part,
+    new_digits,
     train_seer,
     under_changes,
 )
@@ -56,22 +56,23 @@ def shuffled_pixels(seed: int = 0) -> Finding:
         "shuffled digits that the CNN gets right",
         f"{now['CNN']:.0%}",
         lambda guess: draw_shuffled(plain, now, guess),
-        f"In this run the MLP has {plain['MLP']:.0%} before and {now['MLP']:.0%} after. Mean of five seeds: shuffling "
-        f"changes the MLP by {signed(change['MLP'], 1)} percentage points, the CNN by {signed(change['CNN'], 1)}. To an MLP it is the same "
-        "task: it never knew which pixels are neighbours. The CNN loses its lead, yet it doesn't break: 10 × 64 weights of its last layer "
+        f"In this run the MLP has {plain['MLP']:.0%} before and {now['MLP']:.0%} after. Mean of five "
+        "seeds: shuffling "
+        f"changes the MLP by {signed(change['MLP'], 1)} percentage points, the CNN by "
+        f"{signed(change['CNN'], 1)}. To an MLP it is the same "
+        "task: it never knew which pixels are neighbours. The CNN loses its lead, yet it doesn't break: 10 "
+        "× 64 weights of its last layer "
         "see all of the image. **On small images neighbourhood is a head start, not a condition.**",
     )
 
 
-def draw_shuffled(
-    plain: Mapping[str, float], now: Mapping[str, float], guess: object = None
-) -> Picture:
+def draw_shuffled(plain: Mapping[str, float], now: Mapping[str, float], guess: object = None) -> Picture:
     """Draw four digits as they are and shuffled, and both networks' accuracy with both."""
     from course_lib.explore.seeing import pixel_order
 
     figure, axes = new_figure(6.4, 2.9, columns=2)
     left, right = axes
-    test = test_part(0)
+    test = new_digits(0)
     picked = [int((test.labels == digit).nonzero()[0]) for digit in (3, 3, 8, 8)]
     picked[1] = int((test.labels == 3).nonzero()[1])
     picked[3] = int((test.labels == 8).nonzero()[1])
@@ -123,16 +124,14 @@ def moved_by_one(seed: int = 0) -> Finding:
 def draw_moved(found: Mapping[str, Sequence[float]], guess: object = None) -> Picture:
     """Draw a digit and its four moves, and accuracy by distance."""
     figure, (left, right) = new_figure(6.4, 2.9, columns=2)
-    image = test_part(0).images[int((test_part(0).labels == 4).nonzero()[0]), 0]
+    image = new_digits(0).images[int((new_digits(0).labels == 4).nonzero()[0]), 0]
     bar = torch.full((8, 1), 0.35)
     row = torch.cat([image, bar, shift(image, 1)], 1)
     left.imshow(row, cmap="gray_r", vmin=0, vmax=1)
     left.set_title("a digit, and moved by one pixel", fontsize=11)
     left.set_xticks([])
     left.set_yticks([])
-    for (name, shares), (colour, marker) in zip(
-        found.items(), ((GREY, "s"), (BLUE, "o")), strict=True
-    ):
+    for (name, shares), (colour, marker) in zip(found.items(), ((GREY, "s"), (BLUE, "o")), strict=True):
         right.plot(range(3), shares, marker + "-", color=colour, label=name, markersize=8)
         for at, key in enumerate(SHOWN[:3]):
             runs = [run[key] for run in kept()["changes"][name]]
@@ -143,7 +142,9 @@ def draw_moved(found: Mapping[str, Sequence[float]], guess: object = None) -> Pi
     right.set(xlabel="moved by so many pixels", ylim=(0, 1.03), xlim=(-0.2, 2.2), title="right on new digits")
     right.legend(loc="upper right")
     mark_guess(right, guess, share=True)
-    told = "; ".join(f"{name} " + ", ".join(f"{share:.0%}" for share in shares) for name, shares in found.items())
+    told = "; ".join(
+        f"{name} " + ", ".join(f"{share:.0%}" for share in shares) for name, shares in found.items()
+    )
     return Picture(
         figure,
         f"New digits right, moved by 0, 1 and 2 pixels (mean of four directions): {told}. Guessing gives 10%.",
@@ -159,19 +160,22 @@ def where_it_forgets(seed: int = 0) -> Finding:
     ones = [run[1] for run in kept()["canvas"][pooled]]
     both, still = ([pick(run) for run in kept()["canvas"][last]] for pick in (min, lambda run: run[0]))
     said = (
-        f"Five seeds, moved by two: global pooling {spread(runs[pooled])}, the usual CNN {spread(runs['CNN'])}, MLP "
+        f"Five seeds, moved by two: global pooling {spread(runs[pooled])}, the usual CNN "
+        f"{spread(runs['CNN'])}, MLP "
         f"{spread(runs['MLP'])}. So it was mostly the flat last layer that knew the place. "
     )
     if max(ones) < min(runs[pooled]):
         said += (
             f"But look at *one* pixel: {spread(ones)}, worse than two! The first pooling keeps one number of every "
-            "2 × 2 pixels. A move by two moves its result by exactly one place, and little is lost. A move by one cuts the digit into other squares. "
+            "2 × 2 pixels. A move by two moves its result by exactly one place, and little is lost. A move "
+            "by one cuts the digit into other squares. "
         )
     return Finding(
         "global pooling: digits right after a move by two pixels",
         f"{found[pooled][2]:.0%}",
         lambda guess: draw_canvas(found, guess),
-        f"{said}Trained on digits moved by up to one pixel, the same network has at least {min(both):.0%} at all three distances, "
+        f"{said}Trained on digits moved by up to one pixel, the same network has at least {min(both):.0%} "
+        "at all three distances, "
         f"but {spread(still)} as they are.",
     )
 
@@ -183,13 +187,16 @@ def draw_canvas(found: Mapping[str, Sequence[float]], guess: object = None) -> P
     for (name, shares), (colour, marker, line) in zip(found.items(), looks, strict=True):
         axis.plot(range(3), shares, marker=marker, linestyle=line, color=colour, label=name, markersize=8)
         runs = list(zip(*kept()["canvas"][name], strict=True))
-        axis.fill_between(range(3), *([limit(run) for run in runs] for limit in (min, max)), color=colour, alpha=0.15, linewidth=0)  # fmt: skip
+        low, high = ([limit(run) for run in runs] for limit in (min, max))
+        axis.fill_between(range(3), low, high, color=colour, alpha=0.15, linewidth=0)
     axis.set_xticks([0, 1, 2])
     axis.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
     axis.set(xlabel="moved by so many pixels", ylabel="right on new digits", ylim=(0, 1.03), xlim=(-0.1, 2.1))
     figure.legend(*axis.get_legend_handles_labels(), loc="outside upper left", ncols=2)
     mark_guess(axis, guess, share=True)
-    told = "; ".join(f"{name} " + ", ".join(f"{share:.0%}" for share in shares) for name, shares in found.items())
+    told = "; ".join(
+        f"{name} " + ", ".join(f"{share:.0%}" for share in shares) for name, shares in found.items()
+    )
     return Picture(
         figure,
         f"Digits in the middle of {CANVAS} × {CANVAS} pixels, moved by 0, 1 and 2: {told}.",
@@ -203,15 +210,21 @@ def better_at_everything(seed: int = 0) -> Finding:
     runs = kept()["changes"]
     leads = [100 * (c["covered"] - m["covered"]) for c, m in zip(runs["CNN"], runs["MLP"], strict=True)]
     lead = 100 * (found["CNN"]["covered"] - found["MLP"]["covered"])
-    gain = [100 * (a["moved by 1"] - b["moved by 1"]) for a, b in zip(runs["CNN, moved"], runs["CNN"], strict=True)]
+    gain = [
+        100 * (a["moved by 1"] - b["moved by 1"])
+        for a, b in zip(runs["CNN, moved"], runs["CNN"], strict=True)
+    ]
     price = [100 * (a["noise"] - b["noise"]) for a, b in zip(runs["CNN, moved"], runs["CNN"], strict=True)]
     return Finding(
         "CNN ahead of MLP, covered digits (points)",
         signed(lead),
         lambda guess: draw_tiles(found),
-        f"Five seeds: {signed(min(leads))} to {signed(max(leads))} points. The better reader of clean digits is not the better one of "
-        f"damaged ones. And the cure for moves has a price: trained on moved digits, the CNN changes by {signed(min(gain))} to "
-        f"{signed(max(gain))} points on digits moved by one, and by {signed(min(price))} to {signed(max(price))} under noise. **Robust against what?** is "
+        f"Five seeds: {signed(min(leads))} to {signed(max(leads))} points. The better reader of clean "
+        "digits is not the better one of "
+        "damaged ones. And the cure for moves has a price: trained on moved digits, the CNN changes by "
+        f"{signed(min(gain))} to "
+        f"{signed(max(gain))} points on digits moved by one, and by {signed(min(price))} to "
+        f"{signed(max(price))} under noise. **Robust against what?** is "
         "a question with one answer for each column.",
     )
 
@@ -239,14 +252,15 @@ def draw_tiles(found: Mapping[str, Mapping[str, float]]) -> Picture:
     return Picture(
         figure,
         f"New digits right: {told}.",
-        "Noise: normal, spread 0.4 of full ink. Erased: a quarter of the pixels. Covered: 3 × 3 pixels of paper, all places.",
+        "Noise: normal, spread 0.4 of full ink. Erased: a quarter of the pixels. Covered: 3 × 3 pixels of "
+        "paper, all places.",
     )
 
 
 def worst_slice(seed: int = 0) -> Finding:
     """Find how many digits of the worst kind a CNN gets right when all are moved one pixel down."""
     before, after = by_digit(train_seer("CNN", seed), seed)
-    n = len(test_part(seed))
+    n = len(new_digits(seed))
     worst = min(after, key=lambda name: after[name].share)
     best = max(after, key=lambda name: after[name].share)
     all_of = sum(one.right for one in after.values()) / n
@@ -256,19 +270,23 @@ def worst_slice(seed: int = 0) -> Finding:
         "worst digit, moved down by one pixel: right",
         f"{after[worst].share:.0%}",
         lambda guess: draw_slices(before, after, guess),
-        f"The mean of all is {all_of:.0%}. The worst is the {worst} with {after[worst].right} of {after[worst].n}, the "
-        f"best the {best} with {after[best].right} of {after[best].n}. Five seeds: the worst digit {spread(lowest)}, the best {spread(highest)}. **A mean is nobody's accuracy.** But slices are small: "
-        f"as they are, {before[worst].right} of {before[worst].n} for the {worst} could be anything from {low:.0%} to {high:.0%} "
+        f"The mean of all is {all_of:.0%}. The worst is the {worst} with {after[worst].right} of "
+        f"{after[worst].n}, the "
+        f"best the {best} with {after[best].right} of {after[best].n}. Five seeds: the worst digit "
+        f"{spread(lowest)}, the best {spread(highest)}. **A mean is nobody's accuracy.** But slices are small: "
+        f"as they are, {before[worst].right} of {before[worst].n} for the {worst} could be anything from "
+        f"{low:.0%} to {high:.0%} "
         "of such digits (Wilson's 95% interval, for images drawn at random from one source).",
     )
 
 
 def by_digit(seer: Seer, seed: int) -> tuple[dict[str, Counted], dict[str, Counted]]:
     """Count right answers by digit: as they are, and moved down by one pixel."""
-    test = test_part(seed)
+    test = new_digits(seed)
     slices = {str(digit): test.labels == digit for digit in range(10)}
     before, after = (
-        by_slice(seer.predict, images, test.labels, slices) for images in (test.images, shift(test.images, down=1))
+        by_slice(seer.predict, images, test.labels, slices)
+        for images in (test.images, shift(test.images, down=1))
     )
     return before, after
 
@@ -280,10 +298,12 @@ def draw_slices(before: Mapping[str, Counted], after: Mapping[str, Counted], gue
         (before, GREY, "s", -0.14, "as they are"),
         (after, BLUE, "o", 0.14, "moved down by one pixel"),
     ):
-        for at, (name, one) in enumerate(found.items()):
+        for at, one in enumerate(found.values()):
             low, high = one.interval
             axis.plot([at + aside] * 2, [low, high], color=colour, linewidth=2, alpha=0.6)
-            axis.plot([at + aside], [one.share], marker, color=colour, markersize=7, label=None if at else label)
+            axis.plot(
+                [at + aside], [one.share], marker, color=colour, markersize=7, label=None if at else label
+            )
     axis.set_xticks(range(len(before)), list(before))
     axis.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
     axis.set(xlabel="digit", ylabel="right", ylim=(-0.03, 1.04))

@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from course_lib.data.digits import load_digits
 from course_lib.explore.figure import Finding, Picture, use_style
@@ -48,16 +48,14 @@ def photograph(source: Source) -> NDArray[Any]:
 
 
 def pieces(source: Source, seed: int = 0) -> NDArray[Any]:
-    """Return 5,000 pieces of 8 x 8 pixels from random places (or the digits to learn from), each with mean 0: (N, 64)."""
+    """Return 5,000 pieces of 8 x 8 pixels from random places (or the digits), each with mean 0: (N, 64)."""
     if source == "digits":
         found = load_digits(seed).train.images.flatten(1).double().numpy()
     else:
         grey, draw = photograph(source), np.random.default_rng(seed)
         tops = draw.integers(0, grey.shape[0] - SIDE, PIECES)
         lefts = draw.integers(0, grey.shape[1] - SIDE, PIECES)
-        found = np.stack(
-            [grey[y : y + SIDE, x : x + SIDE].ravel() for y, x in zip(tops, lefts, strict=True)]
-        )
+        found = np.stack([grey[y : y + SIDE, x : x + SIDE].ravel() for y, x in zip(tops, lefts, strict=True)])
     return found - found.mean(1, keepdims=True)
 
 
@@ -109,10 +107,12 @@ def edges_in_a_photograph(seed: int = 0) -> Finding:
         f"edges among {PATTERNS} patterns of the photograph",
         str(temple.n_edges),
         lambda _: draw_patterns([temple, digits, shuffled]),
-        f"Another photograph, a flower, gives {flower.n_edges}, the digits {digits.n_edges}, the same photograph with "
+        f"Another photograph, a flower, gives {flower.n_edges}, the digits {digits.n_edges}, the same "
+        "photograph with "
         f"its pixels shuffled {shuffled.n_edges}. With five seeds: {ranges['temple']}, {ranges['flower']}, "
         f"{ranges['digits']} and {ranges['shuffled temple']}. Nobody asked for edges, and there are no labels: "
-        "**edges are what these photographs are made of.** Digits of 8 × 8 pixels are not, and shuffling leaves none or next to none.",
+        "**edges are what these photographs are made of.** Digits of 8 × 8 pixels are not, and shuffling "
+        "leaves none or next to none.",
     )
 
 
@@ -139,7 +139,8 @@ def draw_patterns(found: Sequence[Patterns]) -> Picture:
     told = "; ".join(f"{TELLS[one.source]}: {one.n_edges}" for one in found)
     return Picture(
         figure,
-        f"Edges among {PATTERNS} patterns: {told}. Above, the photograph of a Chinese temple that the pieces were cut from.",
+        f"Edges among {PATTERNS} patterns: {told}. Above, the photograph of a Chinese temple that the "
+        "pieces were cut from.",
         f"{PATTERNS} patterns each, the straightest first. Photograph: danielbuechele, CC BY 2.0.",
     )
 

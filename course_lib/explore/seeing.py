@@ -1,6 +1,6 @@
 """Small networks that read digits, and what five seeds of each gave (lesson 07).
 
-`python -m course_lib.explore.seeing` trains all of them anew and writes `seeing.json` (about eight minutes on one core).
+`python -m course_lib.explore.seeing` trains all of them anew and writes `seeing.json` (five minutes on one core).
 
 Here a CNN is trained with torch's own convolution and pooling, which give what `course_lib.models.cnn` gives
 (tests/explore/test_seeing.py) and are several times as fast.
@@ -145,13 +145,15 @@ def train_seer(
             optimizer.step()
             so_far = (float(loss.detach()), float((scores.argmax(-1) == labels[rows]).float().mean()))
             live.show(
-                lambda step=step, so_far=so_far: f"{told}: step {step} of {steps}, loss {so_far[0]:.2f}, "  # type: ignore[misc]
-                f"right in this batch {so_far[1]:.0%}"
+                lambda step=step, so_far=so_far: (
+                    f"{told}: step {step} of {steps}, loss {so_far[0]:.2f}, "  # type: ignore[misc]
+                    f"right in this batch {so_far[1]:.0%}"
+                )
             )
     return seer
 
 
-def test_part(seed: int, size: int = 8) -> DigitSet:
+def new_digits(seed: int, size: int = 8) -> DigitSet:
     """Return the 300 images that belong to a seed and were in no training of it, on a canvas."""
     test = load_digits(seed).test
     return DigitSet(on_canvas(test.images, size), test.labels)
@@ -162,27 +164,27 @@ def test_part(seed: int, size: int = 8) -> DigitSet:
 
 def clean(seer: Seer, seed: int) -> float:
     """Return the accuracy on new digits as they are."""
-    test = test_part(seed, seer.size)
+    test = new_digits(seed, seer.size)
     return shift_robustness(seer.predict, test.images, test.labels, (0,))[0]
 
 
 def by_distance(seer: Seer, seed: int, shifts: Sequence[int] = (0, 1, 2)) -> list[float]:
     """Return the accuracy on new digits moved by so many pixels, the mean of four directions."""
-    test = test_part(seed, seer.size)
+    test = new_digits(seed, seer.size)
     with one_thread():
         return list(shift_robustness(seer.predict, test.images, test.labels, shifts).values())
 
 
 def under_changes(seer: Seer, seed: int) -> dict[str, float]:
     """Return the accuracy as it is and under each change (`measure_robustness`)."""
-    test = test_part(seed, seer.size)
+    test = new_digits(seed, seer.size)
     with one_thread():
         found = measure_robustness(seer.predict, test.images, test.labels, seed)
     return {"as it is": found.clean.share, **found.changed}
 
 
 def edge_shares(kernels: Tensor) -> Tensor:
-    """Return for each kernel (O, 3, 3) which share of its squared size is a slope: dark on one side, bright on the other.
+    """Return for each kernel (O, 3, 3) which share of its squared size is a slope: dark here, bright there.
 
     A random kernel has 2 of 9 on average.
     """
