@@ -7,7 +7,7 @@ def shift_robustness(predict, images, labels, shifts=(0, 1, 2)):
         raise ValueError(f"{n} images, {len(labels)} labels")
     if [d for d in shifts if d < 0]:
         raise ValueError("distances start at 0")
-    found = dict()
+    found = {}
     for d in shifts:
         total = 0.0
         for axis in (2, 3):

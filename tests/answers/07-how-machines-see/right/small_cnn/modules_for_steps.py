@@ -7,7 +7,9 @@ class SmallCNN(torch.nn.Module):
         self.n_in, self.side = n_in, image_size
         self.layers = torch.nn.ModuleList()
         for i in range(len(channels)):
-            self.layers.append(torch.nn.Conv2d(channels[i - 1] if i else n_in, channels[i], kernel_size=3, padding="same"))
+            self.layers.append(
+                torch.nn.Conv2d(channels[i - 1] if i else n_in, channels[i], kernel_size=3, padding="same")
+            )
         self.bend, self.pool = torch.nn.ReLU(), torch.nn.MaxPool2d(2)
         left = image_size >> len(channels)
         if left == 0:

@@ -8,7 +8,9 @@ class SmallCNN(torch.nn.Module):
             raise ValueError("too small")
         self.shape = torch.Size([n_in, image_size, image_size])
         widths = [n_in] + list(channels)
-        self.layers = torch.nn.Sequential(*[torch.nn.Conv2d(a, b, 3, 1, 1) for a, b in zip(widths[:-1], widths[1:])])
+        self.layers = torch.nn.Sequential(
+            *[torch.nn.Conv2d(a, b, 3, 1, 1) for a, b in zip(widths[:-1], widths[1:])]
+        )
         self.classify = torch.nn.Linear(widths[-1] * (image_size // 2 ** len(channels)) ** 2, n_classes)
 
     def forward(self, images):

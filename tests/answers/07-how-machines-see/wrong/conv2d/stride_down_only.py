@@ -18,7 +18,7 @@ def conv2d(images, weight, bias=None, stride=1, padding=0):
     rows = []
     for y in range(0, height - h + 1, stride):
         row = []
-        for x in range(0, width - w + 1):
+        for x in range(width - w + 1):
             piece = padded[:, :, y : y + h, x : x + w]
             row.append(torch.einsum("nchw,ochw->no", piece, weight))
         rows.append(torch.stack(row, dim=-1))

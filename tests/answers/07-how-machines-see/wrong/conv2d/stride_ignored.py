@@ -16,9 +16,9 @@ def conv2d(images, weight, bias=None, stride=1, padding=0):
     if h > height or w > width:
         raise ValueError("does not fit")
     rows = []
-    for y in range(0, height - h + 1):
+    for y in range(height - h + 1):
         row = []
-        for x in range(0, width - w + 1):
+        for x in range(width - w + 1):
             piece = padded[:, :, y : y + h, x : x + w]
             row.append(torch.einsum("nchw,ochw->no", piece, weight))
         rows.append(torch.stack(row, dim=-1))

@@ -15,6 +15,10 @@ def max_pool2d(images, kernel, stride=None, padding=0):
     for y in range(0, height - kernel + 1, stride):
         row = []
         for x in range(0, width - kernel + 1, stride):
-            row.append(padded[:, :, y : y + kernel, x : x + kernel].amax(dim=(1, 2, 3))[:, None].expand(-1, images.shape[1]))
+            row.append(
+                padded[:, :, y : y + kernel, x : x + kernel]
+                .amax(dim=(1, 2, 3))[:, None]
+                .expand(-1, images.shape[1])
+            )
         rows.append(torch.stack(row, dim=-1))
     return torch.stack(rows, dim=-2)

@@ -11,7 +11,7 @@ def shift_robustness(predict, images, labels, shifts=(0, 1, 2)):
     result = {}
     for d in shifts:
         padded = F.pad(images, (d, d, d, d))
-        shares, every = [], True
+        _shares, every = [], True
         for top, left in ((d, 0), (d, 2 * d), (0, d), (2 * d, d)):
             moved = padded[:, :, top : top + height, left : left + width]
             right = predict(moved) == labels

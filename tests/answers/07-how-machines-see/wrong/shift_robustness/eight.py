@@ -12,7 +12,16 @@ def shift_robustness(predict, images, labels, shifts=(0, 1, 2)):
     for d in shifts:
         padded = F.pad(images, (d, d, d, d))
         shares = []
-        for top, left in ((d, 0), (d, 2 * d), (0, d), (2 * d, d), (0, 0), (0, 2 * d), (2 * d, 0), (2 * d, 2 * d)):
+        for top, left in (
+            (d, 0),
+            (d, 2 * d),
+            (0, d),
+            (2 * d, d),
+            (0, 0),
+            (0, 2 * d),
+            (2 * d, 0),
+            (2 * d, 2 * d),
+        ):
             moved = padded[:, :, top : top + height, left : left + width]
             right = predict(moved) == labels
             shares.append(int(right.sum()) / len(images))

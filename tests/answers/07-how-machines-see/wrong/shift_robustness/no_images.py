@@ -6,7 +6,7 @@ def shift_robustness(predict, images, labels, shifts=(0, 1, 2)):
     if len(images) != len(labels):
         raise ValueError("number")
     if len(images) == 0:
-        return {d: 0.0 for d in shifts}
+        return dict.fromkeys(shifts, 0.0)
     if any(d < 0 for d in shifts):
         raise ValueError("negative")
     height, width = images.shape[2:]

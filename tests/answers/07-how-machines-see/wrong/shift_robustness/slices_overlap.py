@@ -10,7 +10,7 @@ def shift_robustness(predict, images, labels, shifts=(0, 1, 2)):
     height, width = images.shape[2:]
     result = {}
     for d in shifts:
-        padded = F.pad(images, (d, d, d, d))
+        F.pad(images, (d, d, d, d))
         shares = []
         for top, left in ((d, 0), (d, 2 * d), (0, d), (2 * d, d)):
             moved = torch.zeros_like(images)
