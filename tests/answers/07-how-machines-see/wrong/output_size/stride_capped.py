@@ -1,0 +1,8 @@
+# caught by: places
+"""Thinks that a stride above the kernel is a mistake."""
+
+
+def output_size(size, kernel, stride=1, padding=0):
+    if stride > kernel or size < 1 or kernel < 1 or stride < 1 or padding < 0 or kernel > size + 2 * padding:
+        raise ValueError("does not fit")
+    return (size + 2 * padding - kernel) // stride + 1

@@ -1,0 +1,8 @@
+# caught by: large
+"""int() of a float: inexact for very large numbers."""
+
+
+def output_size(size, kernel, stride=1, padding=0):
+    if size < 1 or kernel < 1 or stride < 1 or padding < 0 or kernel > size + 2 * padding:
+        raise ValueError("does not fit")
+    return int((size + 2 * padding - kernel) / stride) + 1
