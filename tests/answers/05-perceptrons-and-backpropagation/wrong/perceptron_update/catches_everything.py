@@ -1,5 +1,7 @@
 # caught by: bad-label
-"""Wraps all in try/except and gives back the old line when anything goes wrong, so its own error for a bad label is swallowed; the text: "ValueError for a label other than 0 and 1"."""
+"""Wraps all in try/except and gives back the old line when anything goes wrong, so its own error for a bad
+label is swallowed; the text: "ValueError for a label other than 0 and 1".
+"""
 
 
 def perceptron_update(

@@ -1,5 +1,8 @@
 # caught by: any-size
-"""Squeezes the sum through a sigmoid first and asks for more than 0.5; for a sum such as 1e-9 that rounds to exactly 0.5 and says 0. The text: "The answer is 1 if weights · point + bias is above 0", "Weights and points may be large, small"."""
+"""Squeezes the sum through a sigmoid first and asks for more than 0.5; for a sum such as 1e-9 that rounds
+to exactly 0.5 and says 0. The text: "The answer is 1 if weights · point + bias is above 0", "Weights and
+points may be large, small".
+"""
 
 
 def perceptron_update(

@@ -1,5 +1,7 @@
 # caught by: any-shape
-"""Builds the result by a loop over the first axis and torch.stack; a tensor without axes (a single number) can't be iterated over. The text: "with any number of axes"."""
+"""Builds the result by a loop over the first axis and torch.stack; a tensor without axes (a single number)
+can't be iterated over. The text: "with any number of axes".
+"""
 
 
 def sgd_momentum_step(

@@ -1,5 +1,8 @@
 # caught by: begins-anew
-"""An "optimisation": a Value on which backward has run remembers that and returns at once the next time, even though another Value's backward has set the shared gradients anew meanwhile. The text: "`y.backward()` sets `.grad` [...] to the slope of `y`", "`backward` begins anew"."""
+"""An "optimisation": a Value on which backward has run remembers that and returns at once the next time,
+even though another Value's backward has set the shared gradients anew meanwhile. The text:
+"`y.backward()` sets `.grad` [...] to the slope of `y`", "`backward` begins anew".
+"""
 
 
 class Value:

@@ -1,5 +1,7 @@
 # caught by: parts
-"""Divides by norm + 1e-6 as PyTorch's clip_grad_norm_ does; where the lengths are small themselves the result is far too short. The text: "all of its numbers are multiplied by most / norm"."""
+"""Divides by norm + 1e-6 as PyTorch's clip_grad_norm_ does; where the lengths are small themselves the
+result is far too short. The text: "all of its numbers are multiplied by most / norm".
+"""
 
 
 def clip_grad_norm(

@@ -1,5 +1,7 @@
 # caught by: gradient
-"""Writes the sigmoid as 1 / (1 + exp(-z)): for z = -1000 the result is right (0), but its gradient is 0 · inf = NaN. The text: "numbers may be large, such as 1000. [...] Gradients flow to all six"."""
+"""Writes the sigmoid as 1 / (1 + exp(-z)): for z = -1000 the result is right (0), but its gradient is 0 ·
+inf = NaN. The text: "numbers may be large, such as 1000. [...] Gradients flow to all six".
+"""
 
 
 def lstm_step(

@@ -1,5 +1,8 @@
 # caught by: long-enough
-"""Asks about every sequence, too short ones as well, and lets try/except skip what fails; the one who is asked (who may count or remember the questions) is asked too often. The text: "Shorter ones are not asked"."""
+"""Asks about every sequence, too short ones as well, and lets try/except skip what fails; the one who is
+asked (who may count or remember the questions) is asked too often. The text: "Shorter ones are not
+asked".
+"""
 
 
 def recall_at(answer, sequences: list[list[int]], distances: list[int]) -> dict[int, float | None]:

@@ -1,5 +1,7 @@
 # caught by: any-number
-"""Compares with `is`; Python keeps only small whole numbers (up to 256) once, so larger symbols that are equal are counted as wrong. The text: "the share of right answers", "symbols, whole numbers from 0 on"."""
+"""Compares with `is`; Python keeps only small whole numbers (up to 256) once, so larger symbols that are
+equal are counted as wrong. The text: "the share of right answers", "symbols, whole numbers from 0 on".
+"""
 
 
 def recall_at(answer, sequences: list[list[int]], distances: list[int]) -> dict[int, float | None]:
