@@ -27,12 +27,14 @@ def test_figures_are_the_lessons_own() -> None:
     shown = set(re.findall(r"\]\((lessons/images/\d\d-[^)]+)\)", (ROOT / "README.md").read_text()))
     assert {str(path.relative_to(ROOT)) for path in kept} == shown
     assert len(kept) >= 4
-    for image, (notebook, cell) in kept.items():
-        assert image.read_bytes() == stored_figure(notebook, cell)[0], f"{image.name}: run `make lessons`"
+    for image, (notebook, cell, place) in kept.items():
+        assert image.read_bytes() == stored_figure(notebook, cell, place)[0], (
+            f"{image.name}: run `make lessons`"
+        )
 
 
 def test_a_figure_that_is_not_there_is_named() -> None:
-    with pytest.raises(ValueError, match="'nowhere' stores no image"):
+    with pytest.raises(ValueError, match="'nowhere' stores no image 1"):
         stored_figure(next((ROOT / "lessons").glob("00-*.ipynb")), "nowhere")
 
 

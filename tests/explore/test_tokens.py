@@ -264,7 +264,7 @@ def test_a_shared_vocabulary_helps_the_others_and_costs_english() -> None:
     said = draw_two_tokenizers(alone, mixed, ("one", "all"), "+10%").sentence
     assert f"Hindi {alone['Hindi']} to {mixed['Hindi']} ({mixed['Hindi'] / alone['Hindi'] - 1:+.0%})" in said
     found = sharing(english, shared, new)
-    assert found.measured == f"{mixed['English'] / alone['English'] - 1:+.0%}"
+    assert found.measured == f"{mixed['English'] / alone['English'] - 1:+.1%}"
     assert "English pays" in found.says
     stored = {name: sum(len(text.encode()) for text in lines) for name, lines in new.items()}
     assert f"{stored['Hindi'] / stored['English']:.1f} times those of English" in found.says
