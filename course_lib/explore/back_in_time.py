@@ -84,7 +84,7 @@ def say_reach(found: Sequence[Reach]) -> str:
     """Say how the three cells differ, and what larger recurrent weights do."""
     by_name = {one.name: one for one in found}
     plain, gated, large = (by_name[name] for name in ("RNN", "LSTM", "RNN, weights x 3"))
-    said = f"{FAR} steps back, the plain network's gradient is {_power(plain.middle[FAR])} of what it was."
+    said = f"{FAR} steps back, the plain network's gradient is {_power(plain.middle[FAR])} of what it is now."
     if gated.middle[FAR] > plain.middle[FAR]:
         said += (
             f" That of an LSTM is {_power(gated.middle[FAR])}: also small, but "
@@ -93,8 +93,8 @@ def say_reach(found: Sequence[Reach]) -> str:
     ends = [row[FAR] for row in large.rows]
     if max(ends) > 1:
         said += (
-            f" Recurrent weights three times as large turn vanishing into exploding: between {_plain(min(ends))} and "
-            f"{_plain(max(ends))}, depending on the seed."
+            f" Recurrent weights three times as large can turn vanishing into exploding: between "
+            f"{_plain(min(ends))} and {_plain(max(ends))}, depending on the seed."
         )
     return said
 

@@ -195,8 +195,8 @@ def state_kept_for_the_next_user(seeds: Sequence[int] = range(2)) -> Finding:
         "a new user hears the previous user's secret",
         f"{sum(kept) / len(kept):.0%}",
         lambda _: table(["state between two users", *(f"seed {seed}" for seed in seeds)], rows),
-        f"With an emptied state it is {spread(fresh)}, which is guessing. No error, no warning: the network does what "
-        "it was trained for and answers from its state.",
+        f"With an emptied state it is {spread(fresh)}, which is guessing ({CHANCE:.1%}), up to chance. No error, "
+        "no warning: the network does what it was trained for and answers from its state.",
     )
 
 
@@ -212,11 +212,13 @@ def clipping_here(clip: float = 1.0, seeds: Sequence[int] = range(2)) -> Finding
             if limit is None:
                 seen += reader.norms
     over = sum(norm > clip for norm in seen) / len(seen)
+    full = " Unclipped, nothing exploded, so there was nothing to gain." if min(plain) > 0.995 else ""
     gain = sum(clipped) / len(clipped) - sum(plain) / len(plain)
     return Finding(
         f"percentage points gained by clipping at {clip:g}",
         f"{round(100 * gain) + 0}",
         None,
         f"The longest gradient in {len(seen):,} steps was {max(seen):.1f}; {over:.0%} were longer than {clip:g}. "
-        f"Recall {DISTANCES[-1]} words back is {spread(plain)} without clipping and {spread(clipped)} with it.",
+        f"Recall {DISTANCES[-1]} words back is {spread(plain)} without clipping and {spread(clipped)} with it."
+        f"{full}",
     )

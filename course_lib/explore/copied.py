@@ -26,11 +26,12 @@ def made_and_nearest(diffuser: Diffuser, n: int = 10, seed: int = 3) -> Picture:
     training = load_judge().digits.train.images
     made = as_images(diffuser.make(n, seed))
     distance, place = nearest(made, training)
+    usual = float(nearest(load_judge().digits.test.images, training)[0].median())
     told = ", ".join(f"{one:.1f}" for one in distance.tolist())
     return gallery(
         {"made": made, "nearest real": training[place]},
         f"Made digits and their nearest training digits; distances {told}.",
-        "Above: the distance of the two.",
+        f"Above: the distance of the two (half of real new digits are nearer than {usual:.2f}).",
         labels=[f"{one:.1f}" for one in distance.tolist()],
     )
 
@@ -71,6 +72,8 @@ def copying(diffuser: Diffuser) -> Finding:
     """
     found = [*from_few(), measure_few(len(load_judge().digits.train), diffuser)]
     few, most = found[0], found[-1]
+    distance = nearest(few.images, load_judge().digits.train.images[: few.n])[0]
+    strict = float((distance < most.report.threshold).float().mean())
     says = (
         f"{few.identical:.0%} are identical to a training digit, and yet {few.report.rate:.0%} are "
         "nearer to one than "
@@ -78,13 +81,15 @@ def copying(diffuser: Diffuser) -> Finding:
         "median sample is "
         f"{few.report.ratio:.2f} times as far from its nearest training digit as a real new digit is "
         "from its own; with all "
-        f"{most.n:,} training digits it is {most.report.ratio:.2f} times."
+        f"{most.n:,} training digits it is {most.report.ratio:.2f} times. Each threshold belongs to its "
+        f"training set: {few.report.threshold:.2f} for {few.n} digits, {most.report.threshold:.2f} for all; "
+        f"by the latter, {strict:.0%} of the copyist's are near copies."
     )
     if few.good > most.good:
         says += (
             f" Look at the quality, too: {few.good:.0%} of the copyist's images are good, and "
             f"{most.good:.0%} of the other's. "
-            "Nothing looks as real as a copy of something real."
+            "A model that copies can look better than one that doesn't."
         )
     return Finding(
         f"near copies from a model trained on {few.n} digits",
@@ -120,8 +125,10 @@ def draw_copying(found: Sequence[FromFew], guess: object = None) -> Picture:
         ([one.good for one in found], GREEN, "s--", "good images"),
     ):
         axis.plot(at, values, look, color=colour, label=name)
-    axis.set_xticks(at, [f"{one.n:,}\n({one.report.ratio:.2f})" for one in found])
-    axis.set(ylim=(-0.03, 1), xlim=(-0.3, len(found) - 0.7), xlabel="training digits (ratio of distances)")
+    axis.set_xticks(
+        at, [f"{one.n:,}\nratio {one.report.ratio:.2f}\ncopy < {one.report.threshold:.2f}" for one in found]
+    )
+    axis.set(ylim=(-0.03, 1), xlim=(-0.3, len(found) - 0.7), xlabel="training digits")
     axis.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
     figure.legend(loc="outside upper right", ncols=2)
     mark_guess(axis, guess, share=True)
@@ -177,9 +184,8 @@ def copied_words(memory: int = 3) -> Finding:
         f"copied eight-word runs with a memory of {memory} words",
         f"{asked.copied:.0%}",
         lambda guess: draw_copied_words(written, new, guess),
-        f"Of the real text that it has not read, {new:.0%} of the runs stand in what it has. Its own "
-        "text is copied to "
-        f"{written[0].copied:.0%} with one word of memory and to {written[-1].copied:.0%} with "
+        f"In real text that it has not read, {new:.0%} of the runs occur in what it has read, too. Of its own "
+        f"runs {written[0].copied:.0%} are copied with one word of memory and {written[-1].copied:.0%} with "
         f"{written[-1].memory}. With "
         f"{memory} it writes: *{asked.text}* ... In a short reading nearly every run of words has "
         "been seen with one continuation only: "

@@ -62,6 +62,7 @@ def what_is_left(seeds: Sequence[int] = range(10)) -> Finding:
     with one_thread():
         by_bend = {bend: gradients_at_start(bend, seeds=seeds) for bend in LOOKS}
         by_scale = {scale: gradients_at_start("relu", scale, seeds) for scale in SCALES}
+        larger = gradients_at_start("sigmoid", 4.0, seeds)
     lost = {bend: sorted(math.log10(run[-1] / run[0]) for run in runs) for bend, runs in by_bend.items()}
     first = {scale: statistics.median(run[0] for run in runs) for scale, runs in by_scale.items()}
     others = ", ".join(
@@ -70,16 +71,27 @@ def what_is_left(seeds: Sequence[int] = range(10)) -> Finding:
         if bend != "sigmoid"
     )
     ends = lost["sigmoid"]
+    still = statistics.median(math.log10(run[-1] / run[0]) for run in larger)
+    apart = [max(layers) / min(layers) for scale in (0.5, 2.0) for layers in [_middle(by_scale[scale])]]
+    alike = (
+        " (in all layers about alike: the same factors act forwards and backwards)" if max(apart) < 10 else ""
+    )
     return Finding(
         "powers of ten lost from the last to the first layer, sigmoid",
         f"{statistics.median(ends):.1f}",
         lambda guess: draw_depth(by_bend, by_scale, guess),
         f"From start to start it was {ends[0]:.1f} to {ends[-1]:.1f}; {others}. The steepest slope of a "
-        "sigmoid is 1/4, and the chain rule multiplies one slope per layer. In the figure on the right: with "
+        "sigmoid is 1/4, and the chain rule multiplies one slope per layer. With weights four times as large, "
+        f"which make up for that at best, {still:.1f} are still lost. In the figure on the right: with "
         "ReLU the starting weights decide. Half as large, and the first layer's gradient is "
-        f"{scientific(first[0.5])}; twice as large, {scientific(first[2.0])}. **Vanishing and exploding are the same "
-        "multiplication.**",
+        f"{scientific(first[0.5])}; twice as large, {scientific(first[2.0])}{alike}. **Vanishing and "
+        "exploding are the same multiplication.**",
     )
+
+
+def _middle(runs: Runs) -> list[float]:
+    """The median over the starts, layer by layer."""
+    return [statistics.median(column) for column in zip(*runs, strict=True)]
 
 
 def draw_depth(
@@ -122,7 +134,7 @@ def _draw_by_layer(axis: Axes, runs: Runs, colour: str, style: str, label: str) 
     """Draw the middle and the range of some starts, and say where they begin and end."""
     columns = [sorted(column) for column in zip(*runs, strict=True)]
     layers = range(1, len(columns) + 1)
-    middle = [statistics.median(column) for column in columns]
+    middle = _middle(runs)
     low, high = [column[0] for column in columns], [column[-1] for column in columns]
     axis.fill_between(layers, low, high, color=colour, alpha=0.2, linewidth=0)
     axis.plot(layers, middle, style, color=colour, label=label, markersize=4, markevery=3)

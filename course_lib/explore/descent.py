@@ -91,7 +91,7 @@ def raw_and_normalised(seeds: Sequence[int] = range(3), steps: int = 50_000) -> 
             descend_linear(features, prices, steps),
             descend_linear(normalised(features), prices, 100),
         )
-    arrived = [after.arrived for _, after in runs.values()]
+    arrived = [100 if after.arrived is None else after.arrived for _, after in runs.values()]
     raw = [before.losses[-1] for before, _ in runs.values()]
     shapes = [before.condition for before, _ in runs.values()]
     round_ones = [after.condition for _, after in runs.values()]
@@ -103,9 +103,10 @@ def raw_and_normalised(seeds: Sequence[int] = range(3), steps: int = 50_000) -> 
     )
     return Finding(
         "steps to within 1 % of the best loss, inputs normalised",
-        f"{statistics.median(step if step is not None else 100 for step in arrived):g}",
+        f"{statistics.median(arrived):g}",
         lambda guess: draw_descents(runs[next(iter(runs))], guess),
-        f"{verdict}. The bend of the loss along its steepest direction is {min(shapes) / 1e6:,.0f} "
+        f"In {len(runs)} samples it was {min(arrived)} to {max(arrived)} (in the figure: {arrived[0]}). "
+        f"{verdict}. The curvature of the loss along its steepest direction is {min(shapes) / 1e6:,.0f} "
         f"to {max(shapes) / 1e6:,.0f} million times that along its flattest (the **condition number**); normalised "
         f"{min(round_ones):.2f} to {max(round_ones):.2f}. The rate has to suit the steepest direction, and "
         "along the flattest hardly anything moves.",
@@ -184,9 +185,9 @@ def momentum_or_rate(seeds: Sequence[int] = range(5)) -> Finding:
         lambda guess: draw_momentum(steps, guess),
         f"Momentum 0.9 looks {plain / with_it:.0f} times as quick as none. But each gradient acts on in the "
         "steps after it, 1 + 0.9 + 0.81 + ... = 10 times in all, and plain steps of ten times the rate need "
-        f"{control:g}. Where the valley is round, as with the normalised houses, momentum overshoots: "
-        f"{round_one[0.9]} steps where none needs {round_one[0.0]}. It pays where a narrow valley forbids a "
-        f"larger rate: with one input ten times as small, {narrow[0.9]} in place of {narrow[0.0]}.",
+        f"{control:g}. Where the valley is round, as with the normalised houses of the figure in part 6, "
+        f"momentum overshoots: {round_one[0.9]} steps where none needs {round_one[0.0]}. It pays where a narrow "
+        f"valley forbids a larger rate: with one input ten times as small, {narrow[0.9]} in place of {narrow[0.0]}.",
     )
 
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from course_lib.data.digits import load_digits
-from course_lib.explore.figure import BLUE, ORANGE, RED, Finding, Picture, mark_guess, new_figure
+from course_lib.explore.figure import BLUE, GREEN, ORANGE, RED, Finding, Picture, mark_guess, new_figure
 from course_lib.explore.gallery import tile
 from course_lib.explore.judge import load_judge
 from course_lib.explore.live import Live, following
@@ -85,6 +85,15 @@ def draws(mapped: Mapped, n: int, seed: int = 0) -> Tensor:
         return mapped.model.decode(torch.randn(n, mapped.model.config.n_latent, generator=generator))
 
 
+def fitted_draws(mapped: Mapped, n: int, seed: int = 0) -> Tensor:
+    """Return `n` images drawn from where a model's own codes of the training digits lie: mean and covariance."""
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        codes = mapped.model.encode(load_digits().train.images)  # (N, Z)
+        noise = torch.randn(n, codes.shape[1], generator=generator)
+        return mapped.model.decode(codes.mean(0) + noise @ torch.linalg.cholesky(codes.T.cov()).T)
+
+
 # --- what falls out of a random place -----------------------------------------------------------------------------
 
 MANY, SEEDS, SHORT = 8, range(3), 400  # latent numbers; seeds; steps of training
@@ -92,7 +101,10 @@ MANY, SEEDS, SHORT = 8, range(3), 400  # latent numbers; seeds; steps of trainin
 
 @dataclass(frozen=True)
 class Drawn:
-    """Random draws of one trained model, which share of them is good, and how well it copies."""
+    """Random draws of one trained model, which share of them is good, and how well it copies.
+
+    `kind` "fitted": the plain autoencoder, drawn from a normal distribution fitted to its own codes.
+    """
 
     kind: str
     seed: int
@@ -104,33 +116,42 @@ class Drawn:
 def measure_draws(
     kinds: Sequence[str] = ("autoencoder", "vae"), seeds: Sequence[int] = SEEDS, n: int = 500
 ) -> list[Drawn]:
-    """Train each kind with each seed and judge `n` random draws of it."""
+    """Train each kind with each seed and judge `n` random draws of it; the plain one's also as "fitted"."""
     judge = load_judge()
     jobs = [(kind, seed) for kind in kinds for seed in seeds]
     found = []
     for kind, seed in following(jobs, "training", lambda job: f"{job[0]}, seed {job[1]}"):
         mapped = train_map(kind, seed, MANY, beta=1.0, steps=SHORT)
-        images, test = draws(mapped, n, seed), judge.digits.test.images
+        made, test = {kind: draws(mapped, n, seed)}, judge.digits.test.images
+        if kind == "autoencoder":
+            made["fitted"] = fitted_draws(mapped, n, seed)
         with torch.no_grad():
             error = (mapped.model.decode(mapped.model.encode(test)) - test).abs().mean()
-        found.append(Drawn(kind, seed, images, float(judge.good(images).float().mean()), float(error)))
+        found += [
+            Drawn(name, seed, images, float(judge.good(images).float().mean()), float(error))
+            for name, images in made.items()
+        ]
     return found
 
 
 def random_places() -> Finding:
     """Find how many random draws from a plain autoencoder are good, beside those of a variational one."""
     found = measure_draws()
-    plain, blurred = ([one.good for one in found if one.kind == kind] for kind in ("autoencoder", "vae"))
+    plain, fitted, blurred = (
+        [one.good for one in found if one.kind == kind] for kind in ("autoencoder", "fitted", "vae")
+    )
     copied = {kind: mean(one.error for one in found if one.kind == kind) for kind in ("autoencoder", "vae")}
     says = (
         f"It copies with a mean error of {copied['autoencoder']:.3f} per pixel (the variational one: "
-        f"{copied['vae']:.3f}). But nothing told it what to do with places that no digit came from: "
-        f"{min(plain):.0%} to {max(plain):.0%} of its draws are good, depending on the seed."
+        f"{copied['vae']:.3f}). But nothing told it where its codes should lie, and we draw elsewhere: "
+        f"{min(plain):.0%} to {max(plain):.0%} of its draws are good, depending on the seed. Drawn from a "
+        "normal distribution that we fitted to its codes afterwards, "
+        f"{min(fitted):.0%} to {max(fitted):.0%} are."
     )
     if min(blurred) > max(plain):
         says += (
-            f" With the draw and the pull, {min(blurred):.0%} to {max(blurred):.0%} are. Look at the others: "
-            "they are blurred, or lie between two digits."
+            f" With the draw and the pull it is {min(blurred):.0%} to {max(blurred):.0%} at once: "
+            "**we know where to draw.** The rest are blurred, or lie between two digits."
         )
     return Finding(
         "good images from random places of a plain autoencoder",
@@ -142,20 +163,22 @@ def random_places() -> Finding:
 
 def draw_places(found: Sequence[Drawn], guess: object = None) -> Picture:
     """Draw some images of each kind, and the share of good ones for every seed."""
-    figure, axes = new_figure(height=2.9, columns=2)
+    figure, axes = new_figure(height=3.9, columns=2)
     pictures, axis = axes
-    pictures.get_gridspec().set_width_ratios([1.5, 1])
-    names = {"autoencoder": "plain", "vae": "variational"}
+    pictures.get_gridspec().set_width_ratios([1.25, 1])
+    names = {"autoencoder": "plain", "fitted": "plain,\nfitted", "vae": "variational"}
     sheets = [tile(next(one.images for one in found if one.kind == kind)[:12], 6) for kind in names]
     gap = torch.full((3, sheets[0].shape[1]), torch.nan)
-    sheet = torch.cat([sheets[0], gap, sheets[1]])
+    sheet = torch.cat([sheets[0], gap, sheets[1], gap, sheets[2]])
     pictures.imshow(sheet.tolist(), cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
     height = len(sheets[0])
-    pictures.set_yticks([height / 2, 1.5 * height + 3], list(names.values()))
+    pictures.set_yticks([(i + 0.5) * height + 3 * i for i in range(3)], list(names.values()))
     pictures.set_xticks([])
     pictures.tick_params(length=0)
     pictures.spines[:].set_visible(False)
-    for place, (kind, colour, mark) in enumerate((("autoencoder", ORANGE, "s"), ("vae", BLUE, "o"))):
+    for place, (kind, colour, mark) in enumerate(
+        (("autoencoder", ORANGE, "s"), ("fitted", GREEN, "^"), ("vae", BLUE, "o"))
+    ):
         goods = [one.good for one in found if one.kind == kind]
         axis.plot(
             [place] * len(goods), goods, mark, color=colour, markersize=8, fillstyle="none", markeredgewidth=2
@@ -168,18 +191,18 @@ def draw_places(found: Sequence[Drawn], guess: object = None) -> Picture:
             va="center",
             color=colour,
         )
-    axis.set(xlim=(-0.5, 1.6), ylim=(0, 1.02), ylabel="good draws")
-    axis.set_xticks([0, 1], list(names.values()))
+    axis.set(xlim=(-0.5, 2.7), ylim=(0, 1.02), ylabel="good draws")
+    axis.set_xticks(range(3), ["plain", "plain,\nfitted", "varia-\ntional"])
     axis.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
     mark_guess(axis, guess, share=True)
     told = "; ".join(
-        f"{name}: " + ", ".join(f"{one.good:.0%}" for one in found if one.kind == kind)
+        f"{name}: ".replace("\n", " ") + ", ".join(f"{one.good:.0%}" for one in found if one.kind == kind)
         for kind, name in names.items()
     )
     return Picture(
         figure,
         f"Share of good images from random places, one number for each seed. {told}.",
-        "Each mark is one seed.",
+        "Each mark is one seed. Fitted: drawn from where the plain one's own codes lie.",
     )
 
 
@@ -246,7 +269,8 @@ def draw_walk(model: Autoencoder, right: float, up: float) -> tuple[Figure, str]
     best = int(chances.argmax())
     second = int(chances.topk(2).indices[1])
     here.imshow(image[0, 0].tolist(), cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
-    here.set_title(f"drawn from ({right:.1f}, {up:.1f})")
+    place = f"({right:.1f}, {up:.1f})".replace("-", "−")
+    here.set_title(f"drawn from {place}")
     here.set_xticks([])
     here.set_yticks([])
     distance = float(judge.distance(image))
@@ -254,7 +278,7 @@ def draw_walk(model: Autoencoder, right: float, up: float) -> tuple[Figure, str]
     if distance >= judge.furthest:
         near = "further from all training digits than nearly all real ones are"
     return figure, (
-        f"At {right:.1f} right and {up:.1f} up the decoder draws what the judge takes for a {best} "
+        f"At {place} the decoder draws what the judge takes for a {best} "
         f"({chances[best]:.0%}; "
         f"next: {second}, {chances[second]:.0%}); it is {near}."
     )

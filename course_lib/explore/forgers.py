@@ -112,17 +112,20 @@ def variety(pair: Pair) -> Finding:
     """Find how many classes the hasty forger's digits effectively have."""
     hasty, calm = pair.last(HASTY), pair.last(CALM)
     others = {beta1: [one.classes for one in kept_forgers() if one.beta1 == beta1] for beta1 in NAMES}
+    noise = torch.rand(pair.images[CALM][-1].shape, generator=torch.Generator().manual_seed(1))
+    dust = load_judge().classes(noise)
     return Finding(
         f"different digits of the hasty forger after {hasty.step:,} steps",
         f"{hasty.classes:.1f}",
         lambda guess: draw_variety(pair, guess),
-        f"The calm one ends with {calm.classes:.1f} effective digits, the hasty one with "
+        f"The calm one ends with {calm.classes:.1f} effective digits (10: all equally often; 1: one only), "
+        "the hasty one with "
         f"{hasty.classes:.1f}: **mode collapse**. "
         f"With {len(others[CALM])} other seeds: {min(others[CALM]):.1f} to {max(others[CALM]):.1f} against "
         f"{min(others[HASTY]):.1f} to {max(others[HASTY]):.1f}. Nothing in the forger's loss asks for "
         "variety; it only has "
         "to pass. What passes today is made again and again, until the inspector notices and the "
-        "chase moves on.",
+        f"chase moves on. (Counted over all images, good or not: plain noise has {dust:.1f}.)",
     )
 
 
@@ -175,11 +178,10 @@ def looks_better(pair: Pair) -> Finding:
     wins = sum(one > other for one, other in pairs)
     says = (
         f"The judge is sure of {hasty.sure:.0%} of the hasty forger's images, and of {calm.sure:.0%} "
-        "of the calm one's. Of "
-        f"{len(pairs)} other pairs the hasty one wins {wins}."
+        f"of the calm one's. The hasty one is ahead in {wins} of {len(pairs)} other pairs."
     )
     if hasty.sure > calm.sure:
-        says = "Yes, and that is the trap. " + says
+        says = "More than of the calm one's, and that is the trap. " + says
     says += (
         f" The other two numbers tell what happened: {hasty.good:.0%} of its images are good (the "
         "calm one's: "

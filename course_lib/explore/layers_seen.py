@@ -67,7 +67,8 @@ def draw_layers(seer: Seer, image: Tensor, label: int) -> tuple[Figure, str]:
     )
     sure = seer.sure(image[None])[0]
     said = int(sure.argmax())
-    names = [f"a {label}; the network says {said} ({float(sure[said]):.0%})"]
+    article = "an" if label == 8 else "a"
+    names = [f"{article} {label}; the network says {said} ({float(sure[said]):.0%})"]
     names += [
         f"layer {i}: {len(maps)} kernels, {maps.shape[-1]} × {maps.shape[-1]} places each"
         for i, maps in enumerate(found, 1)
@@ -78,14 +79,14 @@ def draw_layers(seer: Seer, image: Tensor, label: int) -> tuple[Figure, str]:
         axis.set_yticks([])
         for spine in axis.spines.values():
             spine.set_visible(False)
-        axis.set_title(name, fontsize=10)
+        axis.set_title(name, fontsize=13)
     quiet = [sum(float(one.max()) == 0 for one in layer) for layer in found]
     told = ", ".join(
         f"{n} of {len(layer)} in layer {i}" for i, (n, layer) in enumerate(zip(quiet, found, strict=True), 1)
     )
     return (
         figure,
-        f"The network says {said} with {float(sure[said]):.0%}; it is a {label}. Kernels that find "
+        f"The network says {said} with {float(sure[said]):.0%}; it is {article} {label}. Kernels that find "
         f"nothing: {told}.",
     )
 
@@ -121,13 +122,14 @@ def kernels_before_and_after(seed: int = 0) -> Finding:
         "likeness of a first-layer kernel and its random start",
         f"{float(alike.mean()):.2f}",
         lambda _: draw_kernels(before, after, alike),
-        f"Five seeds: mean {min(cosines):.2f} to {max(cosines):.2f}, the most changed kernel {low:.2f}. Of "
-        "a first-layer kernel's size "
+        f"Five seeds: mean {min(cosines):.2f} to {max(cosines):.2f}, the most changed kernel {low:.2f}. On "
+        "average of five seeds, of a first-layer kernel's energy (sum of squares) "
         f"{edges['trained']:.0%} is a slope (dark on one side, bright on the other); untrained it is "
         f"{edges['untrained']:.0%}, "
         f"trained on shuffled labels {edges['labels shuffled']:.0%}, by chance 22%. On tiny digits the "
         "first layer hardly learns, and "
-        'random patterns serve. "The first layer learns edges" holds for photographs, because edges are *there*.',
+        'random patterns serve. "The first layer learns edges" is told of networks that saw photographs, and our '
+        "two photographs were full of them.",
     )
 
 

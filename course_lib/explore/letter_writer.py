@@ -85,6 +85,17 @@ def train_writer(
     return Writer(model, tokenizer, reached, losses, time.perf_counter() - begun)
 
 
+@one_thread()
+@torch.no_grad()
+def log_probability(
+    model: RecurrentLM, tokenizer: CharacterTokenizer, text: str, prompt: str = PROMPT
+) -> float:
+    """Return the logarithm of the probability that a model gives to `text` after `prompt`."""
+    ids, start = torch.tensor(tokenizer.encode(prompt + text)), len(tokenizer.encode(prompt))
+    logs = model(ids[None, :-1]).logits[0].log_softmax(-1)  # (T - 1, V)
+    return float(logs.gather(1, ids[1:, None])[start - 1 :].sum())
+
+
 def written_so_far(writer: Writer) -> object:
     """Show what the writer wrote at each stage of its training."""
     rows = [(step, f"{loss:.2f}", text.replace("\n", " / ")) for step, loss, text in writer.stages]
@@ -118,12 +129,15 @@ def runs_in_circles(writer: Writer, n: int = 600) -> Finding:
         (f"{t:g}", len(sentences[t]), len(set(sentences[t])), text[-64:].replace("\n", " / "))
         for t, text in found.items()
     ]
-    said = "The likeliest character every time does not make the likeliest text"
+    said = "The likeliest character every time does not make the best text"
     if loop:
         said += (
             f": from character {loop[0] + 1} on it repeats the same {loop[1]} characters. Once the state is where it "
             "was before, and no dice are thrown, nothing leads out"
         )
+    scores = {t: log_probability(writer.model, writer.tokenizer, text) for t, text in found.items()}
+    if max(scores, key=lambda t: scores[t]) == 0:
+        said += f". The model does not mind: of these {len(scores)} texts it finds this one the likeliest"
     return Finding(
         f"different sentences among {len(sentences[0.0])} at temperature 0",
         str(len(set(sentences[0.0]))),

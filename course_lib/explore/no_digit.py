@@ -74,8 +74,8 @@ def reads_the_alphabet(seed: int = 0) -> Finding:
         f"letters, of {len(ALPHABET)}, that it takes for a digit with more than {SURE:.0%}",
         str(sum(one > SURE for one in sure)),
         lambda _: draw_alphabet(said, sure),
-        f"Five seeds: {min(counts)} to {max(counts)}. Of the {len(other)} letters that nobody would take "
-        f"for a digit (all but {', '.join(DOUBLES)}) "
+        f"Five seeds: {min(counts)} to {max(counts)}. Of the {len(other)} letters that look like "
+        f"no digit to us (all but {', '.join(DOUBLES)}) "
         f"it is {sum(one > SURE for one in other)}. Of 300 images of pure noise {over[0]:.0%} pass "
         f"{SURE:.0%}, of real "
         f'digits {over[1]:.0%}. Softmax shares out all of its 100% among ten digits: there is no "none of these". '
@@ -85,11 +85,11 @@ def reads_the_alphabet(seed: int = 0) -> Finding:
 
 def draw_alphabet(said: list[int], sure: list[float]) -> Picture:
     """Draw the letters as the network gets them, with the digit it names and how sure it is."""
-    figure, axes = new_figure(6.4, 3.6, rows=3, columns=9)
-    for axis, place in zip(axes.flat, range(27), strict=True):
+    figure, axes = new_figure(6.4, 6.4, rows=5, columns=6)
+    for axis, place in zip(axes.flat, range(30), strict=True):
         axis.set_xticks([])
         axis.set_yticks([])
-        if place == len(ALPHABET):
+        if place >= len(ALPHABET):
             axis.set_axis_off()
             continue
         axis.imshow(letters()[place, 0], cmap="gray_r", vmin=0, vmax=1)
@@ -100,7 +100,7 @@ def draw_alphabet(said: list[int], sure: list[float]) -> Picture:
             spine.set_linewidth(2.5 if strong else 1)
         text = f"{said[place]}  {sure[place]:.0%}"
         axis.set_title(
-            text, fontsize=10, color=RED if strong else BLUE, fontweight="bold" if strong else "normal", pad=3
+            text, fontsize=14, color=RED if strong else BLUE, fontweight="bold" if strong else "normal", pad=4
         )
     told = ", ".join(
         f"{letter} {digit} ({one:.0%})" for letter, digit, one in zip(ALPHABET, said, sure, strict=True)

@@ -193,9 +193,10 @@ def draw_margins(found: Mapping[float, Sequence[tuple[int, float]]], guess: obje
     axis.minorticks_off()
     axis.set(xlabel="margin: distance of the nearest point from the line", ylabel="mistakes", ylim=(0.8, 2e5))
     plain_ticks(axis.yaxis)
-    last, upper = margins[-1], margins[2]
+    last, upper, after = margins[-1], margins[2], margins[3]
     axis.text(upper, 3.5 * bounds[upper], "at most (Novikoff)", color=RED, ha="right")
-    axis.text(upper, 0.2 * middle[upper], "made", color=BLUE, ha="center")
+    between = (upper * after) ** 0.5  # where no bar stands
+    axis.text(between, 0.35 * middle[upper], "made", color=BLUE, ha="center")
     mark_guess(axis, guess)
     parts = [
         f"margin {m:g}: {middle[m]:g} ({min(x for x, _ in runs)} to {max(x for x, _ in runs)}), at most "
@@ -260,8 +261,8 @@ def one_line_each() -> Finding:
         closed,
         lambda _: draw_pairs(found),
         f"The hardest pair was {no} and {yes}, with {hardest.mistakes} mistakes. Is it only that 64 weights "
-        f"fit anything? With labels tossed by a coin, such weights exist for {tossed} of the 45. And on "
-        f"images that they had not seen, these perceptrons were right {found.right_on_new:.1%} of the time.",
+        f"fit anything? With labels tossed by a coin, such weights exist for {tossed} of the 45. And "
+        f"perceptrons that saw only the training images were right on {found.right_on_new:.1%} of new ones.",
     )
 
 

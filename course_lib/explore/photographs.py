@@ -111,8 +111,8 @@ def edges_in_a_photograph(seed: int = 0) -> Finding:
         "photograph with "
         f"its pixels shuffled {shuffled.n_edges}. With five seeds: {ranges['temple']}, {ranges['flower']}, "
         f"{ranges['digits']} and {ranges['shuffled temple']}. Nobody asked for edges, and there are no labels: "
-        "**edges are what these photographs are made of.** Digits of 8 × 8 pixels are not, and shuffling "
-        "leaves none or next to none.",
+        "**edges are what these photographs are made of.** Whole digits of 8 × 8 pixels gave few, and "
+        "shuffling leaves none or next to none.",
     )
 
 

@@ -237,10 +237,15 @@ def draw_shared(result: Value, x: Value) -> Picture:
         if parent is x
     ]
     figure, _ = draw_graph(result)
+    twice = [
+        f" (twice in {x.label} {SIGNS[child.op]} {x.label})"
+        for child in result.graph()
+        if len(child.parents) == 2 and all(parent is x for parent in child.parents)
+    ]
     return Picture(
         figure,
         f"The graph as a list. {'; '.join(listing(result).splitlines())}.",
-        f"{x.label} is used {len(paths)} times, and each use adds its part: "
+        f"{x.label} is used {len(paths)} times{''.join(twice)}, and each use adds its part: "
         f"{' + '.join(f'{part:g}' for part in paths)} = {x.grad:g}. An engine that sets where it should add "
         "keeps one of them.",
     )

@@ -134,8 +134,8 @@ def say_who_bites(bag: WhoBites, network: WhoBites) -> str:
     if bag.mean < 0.4 and trap < 0.1:
         said += (
             f", so a coin would give about half. It gets {bag.mean:.0%}. Where the *reverse* was in its reading "
-            f"({trap:.0%} right), it has learned the same bag with the opposite answer. Elsewhere it is a coin "
-            f"({other:.0%})."
+            f"({trap:.0%} right), it has learned the same bag with the opposite answer. Elsewhere both orders "
+            f"are new, and its one answer for both fits one of them ({other:.0%})."
         )
     else:
         said += f" and the right one in {bag.mean:.0%}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 
 import pytest
@@ -20,6 +21,9 @@ def test_sigmoids_lose_ten_powers_and_starting_weights_decide_for_relu() -> None
     assert 10 < float(finding.measured) < 15
     picture = finding.show(3)
     assert "He weights × 2" in picture.sentence
+    assert "in all layers about alike" in finding.says
+    lost = [math.log10(run[-1] / run[0]) for run in depth.gradients_at_start("sigmoid", 4.0, range(3))]
+    assert min(lost) > 2, "sigmoids flatten, too: the weights alone don't make up for it"
     first = {scale: depth.gradients_at_start("relu", scale, range(2))[0][0] for scale in depth.SCALES}
     assert first[0.5] < 1e-6 < first[1.0] < 1 < first[2.0]
 
@@ -61,6 +65,7 @@ def test_normalised_inputs_need_a_few_steps_and_raw_ones_do_not_arrive() -> None
     finding = descent.raw_and_normalised(range(2), steps=2000)
     assert float(finding.measured) <= 5
     assert "still" in finding.says
+    assert "In 2 samples it was 2 to 3 (in the figure: 3)" in finding.says
     assert "normalised" in finding.show(100).sentence
 
 

@@ -59,8 +59,9 @@ def test_what_is_said_of_dust_carries_its_numbers() -> None:
 
 def test_a_pull_makes_random_places_mean_something() -> None:
     found = digit_map.measure_draws(seeds=(7,), n=300)
-    plain, variational = found
-    assert variational.good > plain.good + 0.15
+    plain, fitted, variational = found
+    assert [one.kind for one in found] == ["autoencoder", "fitted", "vae"]
+    assert min(variational.good, fitted.good) > plain.good + 0.15
     assert "7" not in digit_map.draw_places(found).caption
 
 
@@ -70,7 +71,7 @@ def test_the_map_is_the_same_with_the_same_seed() -> None:
     assert isinstance(one.model, VAE)
     assert not isinstance(digit_map.train_map("autoencoder", steps=3).model, VAE)
     figure, sentence = digit_map.draw_walk(one.model, 0.5, -0.5)
-    assert sentence.startswith("At 0.5 right and -0.5 up")
+    assert sentence.startswith("At (0.5, −0.5) the decoder")
     assert len(figure.axes) == 2
     assert "of the ten digits" in digit_map.postcard(one).sentence
     with pytest.raises(ValueError, match="kind"):
@@ -125,6 +126,12 @@ def test_the_long_run_gets_better_and_passes_the_map() -> None:
     assert again.good > 0.7 > kept[0].good
 
 
+@pytest.mark.slow
+def test_a_map_that_is_trained_for_long_gains_too() -> None:
+    assert len(from_noise.MAP_LONGER) == 3
+    assert from_noise.map_for_long(0) == pytest.approx(from_noise.MAP_LONGER[0], abs=0.03)
+
+
 def test_a_long_run_can_be_done_again() -> None:
     (one, first), (same, second) = (from_noise.train_long(1, (2, 4)) for _ in range(2))
     assert first == second
@@ -152,6 +159,7 @@ def test_the_winner_is_the_one_with_more_good_images() -> None:
     diffuser = from_noise.train_diffuser(from_noise.digit_data(), steps=5)
     finding = from_noise.same_time(diffuser, digit_map.train_map(steps=300), n=100)
     assert finding.measured == "VAE"
+    assert "the VAE gains, too" in finding.says
 
 
 # --- copies -----------------------------------------------------------------------------------------------------

@@ -74,6 +74,12 @@ def test_clipping_saves_the_one_weight() -> None:
     assert "1.00" in back_in_time.clipping_saves().says
 
 
+def test_keep_is_near_seven_tenths_before_training() -> None:
+    cell = back_in_time.RNN(back_in_time.RNNConfig(8, 32, "lstm"), torch.Generator().manual_seed(0)).cell
+    _, keep, _, _ = (cell.input(torch.eye(8)) + cell.recurrent(torch.zeros(8, 32))).chunk(4, dim=-1)
+    assert float(keep.detach().sigmoid().mean()) == pytest.approx(0.7, abs=0.05)
+
+
 # --- recall -----------------------------------------------------------------------------------------------------
 
 
@@ -86,6 +92,7 @@ def test_the_shipped_recalls_carry_what_the_lesson_says() -> None:
     for plain, gated, attention in zip(*by_reader.values(), strict=True):
         assert plain.kept > gated.kept + 3
         assert gated.right[-1] > 0.3
+        assert all(one > other for one, other in zip(plain.right[:12], gated.right[:12], strict=True))
         assert min(attention.right) > 0.99
         assert 5000 < gated.weights <= attention.weights < 6500
 
@@ -104,7 +111,8 @@ def test_the_tiles_show_what_was_measured() -> None:
     }
     picture = recall_back.draw_recalls(found, 8, "40%")
     tiles = [text.get_text() for text in picture.figure.axes[0].texts]
-    assert tiles[9] == "100"
+    assert len(tiles[:16]) == 16
+    assert tiles[15] == "100"
     assert tiles[0] == "25"
     said = recall_back.say_recalls(found, 8, 0.65, 0.65)
     assert "did not win" not in said
@@ -163,6 +171,9 @@ def test_a_writer_writes_the_same_with_the_same_seed() -> None:
     )
     assert one == same != other
     assert letter_writer.whole_sentences("A b.\nC d. E") == ["A b", "C d"]
+    whole, first = (letter_writer.log_probability(writer.model, writer.tokenizer, t) for t in ("sat", "s"))
+    rest = letter_writer.log_probability(writer.model, writer.tokenizer, "at", letter_writer.PROMPT + "s")
+    assert whole == pytest.approx(first + rest, rel=1e-4)
 
 
 # --- the chatbot ------------------------------------------------------------------------------------------------

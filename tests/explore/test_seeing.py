@@ -40,6 +40,8 @@ def test_the_shipped_results_carry_what_the_lesson_says() -> None:
         assert cnn["covered"] < mlp["covered"] - 0.03
         assert moved["moved by 1"] > cnn["moved by 1"] + 0.2
         assert -0.185 < moved["noise"] - cnn["noise"] < -0.115  # quiz: "12 to 18 in 100 fewer"
+    runs = zip(changes["MLP"], changes["CNN"], strict=True)
+    assert sum(cnn["noise"] < mlp["noise"] for mlp, cnn in runs) == 4  # the quiz says so
     for usual, pooled, taught in zip(canvas["CNN"], *list(canvas.values())[2:], strict=True):
         assert pooled[2] > pooled[1] + 0.1
         assert pooled[2] > usual[2] + 0.4
@@ -78,8 +80,8 @@ def test_photographs_are_made_of_edges_and_noise_is_not() -> None:
     assert abs(temple.n_edges - counts["temple"][0]) <= 3
     assert temple.straight == sorted(temple.straight, reverse=True)
     assert photographs.mosaic(temple.patterns).shape == (53, 53)
-    noise = np.random.default_rng(0).normal(size=(200, 8, 8))
-    assert sum(photographs.coherence(one) > photographs.EDGE for one in noise) == 0
+    noise = np.random.default_rng(0).normal(size=(5000, 8, 8))
+    assert sum(photographs.coherence(one) > photographs.EDGE for one in noise) < 5  # "hardly any"
     step = np.zeros((8, 8))
     step[:, 4:] = 1
     assert photographs.coherence(step) == pytest.approx(1.0)

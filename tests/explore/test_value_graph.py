@@ -43,6 +43,7 @@ def test_a_shared_value_adds_up() -> None:
     y.backward()
     picture = value_graph.draw_shared(y, x)
     assert "3 + 3 + 1 = 7" in picture.caption
+    assert "x is used 3 times (twice in x × x), and" in picture.caption
     assert "gradient 7" in picture.sentence
 
 

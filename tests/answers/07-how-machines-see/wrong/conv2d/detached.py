@@ -1,4 +1,4 @@
-# caught by: gradient
+# caught by: slopes
 """Works on numbers without a gradient."""
 
 

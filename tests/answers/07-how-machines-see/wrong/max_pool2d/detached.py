@@ -1,4 +1,4 @@
-# caught by: gradient
+# caught by: slopes
 """No gradient flows."""
 
 

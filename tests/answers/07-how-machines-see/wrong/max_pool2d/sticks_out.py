@@ -1,4 +1,4 @@
-# caught by: left-over
+# caught by: stride
 """Looks at what is left over, too."""
 
 

@@ -1,4 +1,4 @@
-# caught by: any-shifts
+# caught by: far
 """Takes images for blank as soon as the shorter side is passed."""
 
 

@@ -1,4 +1,4 @@
-# caught by: gradient
+# caught by: slopes
 """Detaches the data."""
 
 

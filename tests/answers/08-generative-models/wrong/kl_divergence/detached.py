@@ -1,4 +1,4 @@
-# caught by: gradient
+# caught by: slopes
 """Computes with the values only."""
 
 

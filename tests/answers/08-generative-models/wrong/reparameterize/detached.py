@@ -1,4 +1,4 @@
-# caught by: gradient
+# caught by: slopes
 """Cuts the gradient, as torch.normal would."""
 
 

@@ -1,4 +1,4 @@
-# caught by: gradient
+# caught by: slopes
 """Only the mean keeps its gradient."""
 
 

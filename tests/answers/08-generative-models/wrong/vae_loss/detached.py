@@ -1,4 +1,4 @@
-# caught by: gradient
+# caught by: slopes
 """Returns a new tensor of the value."""
 
 
