@@ -1,5 +1,7 @@
 # caught by: slopes
-"""Saves the work where the image is blank under the kernel: the numbers are right, but the images get no gradient from those places; the text: "Gradients flow to images, weight and bias"."""
+"""Saves the work where the image is blank under the kernel: the numbers are right, but the images get no
+gradient from those places; the text: "Gradients flow to images, weight and bias".
+"""
 
 
 def conv2d(images, weight, bias=None, stride=1, padding=0):

@@ -1,5 +1,8 @@
 # caught by: slopes
-"""Takes the logarithm of the sigmoid, and the score itself where that would be minus infinity: the numbers are right, but the gradient there is NaN (0 times infinity); the text: scores are "between -1000 and 1000" and "Gradients flow from both losses to all scores"."""
+"""Takes the logarithm of the sigmoid, and the score itself where that would be minus infinity: the numbers
+are right, but the gradient there is NaN (0 times infinity); the text: scores are "between -1000 and
+1000" and "Gradients flow from both losses to all scores".
+"""
 
 
 def gan_losses(real_scores, fake_scores):
