@@ -1,8 +1,8 @@
 """Visible check cells: they leave no plain name behind, and say in words which cell has to run first."""
 
 import json
-import subprocess
 import re
+import subprocess
 import symtable
 import sys
 from pathlib import Path
