@@ -99,11 +99,13 @@ def verdict(predicted: object, result: object) -> str:
         return "Write a number to see how far off it is."
     if measured is None or guess is None:
         return _names(predicted, result)
+    if guess.percent and not measured.percent and not measured.total and abs(measured.value) > 1:
+        return "You wrote per cent; what is asked for is a number."
     if measured.percent or (guess.percent and measured.total):
         return _shares(guess, measured)
     if guess.total and measured.total and guess.total != measured.total:
         return _shares(guess, measured)
-    return _numbers(guess.value, measured.value)
+    return _numbers(guess.share if guess.percent else guess.value, measured.value)
 
 
 def _several(predicted: object, result: Sequence[object]) -> str:

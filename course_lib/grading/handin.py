@@ -83,8 +83,8 @@ def look_before(work: Path, released: Path, anyway: bool = False) -> list[str]:
         empty, all_of_them = _empty(own, lab)
         if empty:
             notes.append(
-                f"{file}: {empty} of {all_of_them} exercises {'is' if empty == 1 else 'are'} still empty; "
-                "handed in all the same."
+                f"{file}: {len(empty)} of {all_of_them} exercises {'is' if len(empty) == 1 else 'are'} still empty "
+                f"({', '.join(empty)}); handed in all the same."
             )
     if not touched and not anyway:
         raise HandInError(
@@ -105,8 +105,8 @@ def _texts(nb: NotebookNode) -> set[str]:
     return {str(cell.source).strip() for cell in nb.cells} - {""}
 
 
-def _empty(own: NotebookNode, lab: NotebookNode) -> tuple[int, int]:
-    """How many of the answer cells of a lab hold nothing yet but what was given, and how many there are."""
+def _empty(own: NotebookNode, lab: NotebookNode) -> tuple[list[str], int]:
+    """The exercises of a lab whose answer cells hold nothing yet but what was given, and how many there are."""
 
     def answers(nb: NotebookNode) -> dict[str, str]:
         cells = [
@@ -117,7 +117,8 @@ def _empty(own: NotebookNode, lab: NotebookNode) -> tuple[int, int]:
         return {cell.metadata.nbgrader.grade_id: str(cell.source).strip() for cell in cells}
 
     given, written = answers(lab), answers(own)
-    return sum(written.get(name, "") in ("", text) for name, text in given.items()), len(given)
+    empty = [name for name, text in given.items() if written.get(name, "") in ("", text)]
+    return [name.removeprefix("solve_").removeprefix("grade_") for name in empty], len(given)
 
 
 class SafeRelease(ExchangeReleaseAssignment):

@@ -75,6 +75,8 @@ def test_what_is_no_number_is_none(written: object) -> None:
         (36, "36 of 180", "Right."),
         (30, "36 of 180", "Too low by 6."),
         ("20 %", "36 of 180", "Right, to the point."),
+        ("20 %", "120", "You wrote per cent; what is asked for is a number."),
+        ("20 %", "0.25", "Too low by 0.05."),
         ("18 of 90", "36 of 180", "Right, to the point."),
         ("2,5", "2.5", "Right."),
         ((2, 5), "2.5", "Did you mean 2.5? Python reads a comma as two numbers: write a dot."),
