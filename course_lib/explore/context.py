@@ -320,12 +320,12 @@ class Recall:
         """Whether facts outside the window are found as often as by guessing, but for chance."""
         return abs(self.share(inside=False) - 1 / VALUES) < 0.03
 
-    def lost(self) -> float:
-        """Return how often facts outside the window are found; chance itself where no difference can be told.
+    def lost(self) -> str:
+        """Say how often facts outside the window are found: about as often as chance, where no difference can be told.
 
         So that what is said of it does not hang on a processor's last digit.
         """
-        return 1 / VALUES if self.guessed else self.share(inside=False)
+        return f"about {1 / VALUES:.0%}" if self.guessed else f"{self.share(inside=False):.0%}"
 
 
 @torch.no_grad()
@@ -361,9 +361,9 @@ def found_outside(recall: Recall) -> Finding:
     )
     return Finding(
         "facts outside the window that are found",
-        f"{recall.lost():.0%}",
+        recall.lost(),
         lambda guess: draw_recall(recall, guess),
-        f"{recall.lost():.0%} is what guessing gives: one of {VALUES} values. {middle}: more than {least:.0%} are "
+        f"Within 3 points that is what guessing gives, one of {VALUES} values. {middle}: more than {least:.0%} are "
         "found in every stretch of it."
         if recall.guessed
         else f"Inside the window more than {least:.0%} are found in every stretch.",
@@ -394,7 +394,7 @@ def draw_recall(recall: Recall, guess: object = None) -> Picture:
     mark_guess(axis, guess, share=True)
     return Picture(
         figure,
-        f"Facts found, by their place in {recall.length} words: {recall.lost():.0%} where they fell off the edge, "
+        f"Facts found, by their place in {recall.length} words: {recall.lost()} where they fell off the edge, "
         f"{recall.share(inside=True):.0%} inside the window of the last {recall.window} words.",
         "Bars at the dots are 95% intervals. The questions come after the last word.",
     )

@@ -357,8 +357,8 @@ def say_frames(frames: Sequence[Frame], head: Head) -> str:
     looks = "looks at it" if least > previous else "does not look at it everywhere"
     said = [
         f"In these {len(frames)} forms, with {frames[0].knockout.n} countries each, the country is {near:.0f} to "
-        f"{far:.0f} tokens back and the head {looks}: at least {least:.0%} of its attention is there, at most "
-        f"{previous:.0%} on the token just before."
+        f"{far:.0f} tokens back and the head {looks}: on average at least {least:.0%} of its attention is there, "
+        f"at most {previous:.0%} on the token just before."
     ]
     lost = [f.knockout.whole - f.knockout.without[key] for f in frames]
     said.append(f"Silencing it costs between {min(lost)} and {max(lost)} of the right answers.")

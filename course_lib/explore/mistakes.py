@@ -62,8 +62,8 @@ def using_what_it_was_told(model: GPT, tokenizer: BytePairTokenizer) -> Finding:
 def _what_being_told_means(right: int, n: int, name: str, capital: str) -> str:
     if right < n / 10:
         return (
-            f"{name} was never in its text. **This small model does not use what "
-            "it has just been told**; larger ones do that much better (not measured here)."
+            f"{name} was never in its text. **This small model does not use a new fact "
+            "that it has just been told**; larger ones do that much better (not measured here)."
         )
     return f"It used what it was told {right / n:.0%} of the time, about countries that were not in its text."
 
