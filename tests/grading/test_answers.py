@@ -17,6 +17,9 @@ from course_lib.grading.classroom import make_release
 from .conftest import LABS, REPO, add_lab, make_root
 from .test_labs import exercises, solution_of
 
+# The first test of a lab waits until all of its answers are graded, some forty notebooks, beside other tests.
+pytestmark = pytest.mark.timeout(2400)
+
 BANKS = {lab: load_bank(REPO / "tests" / "answers" / lab) for lab in LABS}
 MESSAGES = {lab: declared_checks(REPO / "solutions" / lab / "lab.ipynb") for lab in LABS}
 EXERCISES = [(lab, exercise) for lab in LABS for exercise in sorted(exercises(solution_of(lab)))]
