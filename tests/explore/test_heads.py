@@ -163,7 +163,7 @@ def test_what_is_said_of_other_sentences_follows_from_the_numbers() -> None:
 
     own = {(1, 1): 30, (1, 2): 5}
     said = say_frames([frame(0.9, 0.1, own), frame(0.7, 0.05, {(1, 1): 30, (1, 2): 10})], head)
-    assert "the country is 2 to 2 tokens back and the head looks at it: at least 70%" in said
+    assert "the country is 2 to 2 tokens back and the head looks at it: on average at least 70%" in said
     assert "at most 10% on the token just before" in said
     assert "between 26 and 31 " in said
     assert "another head" not in said
