@@ -1,4 +1,4 @@
-# caught by: other-sizes
+# caught by: scores
 """Wants at least two pixels at the end."""
 
 

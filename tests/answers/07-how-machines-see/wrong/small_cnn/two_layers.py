@@ -1,4 +1,4 @@
-# caught by: other-sizes
+# caught by: scores
 """Always two layers."""
 
 

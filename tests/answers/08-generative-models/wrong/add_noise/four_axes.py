@@ -1,4 +1,4 @@
-# caught by: own-step
+# caught by: mixes
 """Works for images and rows only."""
 
 
