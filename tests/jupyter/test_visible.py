@@ -98,3 +98,19 @@ def test_it_loads_nothing_heavy() -> None:
     code = "import course_lib.jupyter.visible, sys, json; print(json.dumps(list(sys.modules)))"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert not {"torch", "numpy", "nbformat", "nbgrader"} & set(json.loads(out))
+
+
+def test_what_is_looked_at_stays_as_it_is() -> None:
+    """A check may look at a result twice, or at an argument after the call."""
+    import torch
+
+    from course_lib.jupyter.visible import Expect
+
+    given, result, expect = [1, 2], {"a": torch.zeros(2)}, Expect()
+    for _ in range(2):
+        expect(given, [1.0, 2.0], "numbers", close=0.1)
+        expect(result, {"a": torch.zeros(2)}, "a table")
+        expect(result["a"], torch.zeros(2), "zeros")
+    assert given == [1, 2]
+    assert list(result) == ["a"]
+    assert not result["a"].any()

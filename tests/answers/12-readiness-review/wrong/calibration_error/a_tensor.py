@@ -1,0 +1,15 @@
+# caught by: weighted-distance
+"""Gives a tensor instead of a float."""
+
+
+def calibration_error(confidence, right, bins=10):
+    if bins < 1 or confidence.ndim != 1 or confidence.shape != right.shape or not len(confidence):
+        raise ValueError("input")
+    if not ((confidence >= 0) & (confidence <= 1)).all():
+        raise ValueError("input")
+    c, r, total = confidence.double(), right.double(), torch.zeros(()).double()
+    for i in range(bins):
+        inside = (c <= (i + 1) / bins) & ((c > i / bins) | (i == 0))
+        if inside.any():
+            total += inside.sum() * (c[inside].mean() - r[inside].mean()).abs()
+    return total / len(c)

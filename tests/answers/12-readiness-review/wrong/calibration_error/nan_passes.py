@@ -1,0 +1,15 @@
+# caught by: no-such-answers
+"""Looks for confidences below 0 or above 1, and nan is neither."""
+
+
+def calibration_error(confidence, right, bins=10):
+    if bins < 1 or confidence.ndim != 1 or confidence.shape != right.shape or not len(confidence):
+        raise ValueError("input")
+    if ((confidence < 0) | (confidence > 1)).any():
+        raise ValueError("input")
+    c, r, total = confidence.double(), right.double(), 0.0
+    for i in range(bins):
+        inside = (c <= (i + 1) / bins) & ((c > i / bins) | (i == 0))
+        if inside.any():
+            total += (inside.sum() * (c[inside].mean() - r[inside].mean()).abs()).item()
+    return total / len(c)

@@ -1,0 +1,17 @@
+# caught by: back-or-stay
+"""Puts back only the first tensor of the release."""
+
+
+def rollback_drill(weights, release, score, floor):
+    for name, tensor in release.items():
+        if name not in weights or tensor.shape != weights[name].shape:
+            raise ValueError("does not fit")
+    service = {name: tensor.clone() for name, tensor in weights.items()}
+    scores = [score(service)]
+    service.update({name: tensor.clone() for name, tensor in release.items()})
+    scores.append(score(service))
+    if not scores[-1] >= floor:
+        for name in list(release)[:1]:
+            service[name] = weights[name].clone()
+        scores.append(score(service))
+    return service, scores

@@ -1,0 +1,16 @@
+# caught by: back-or-stay
+"""The release becomes the whole service; what it does not name is lost."""
+
+
+def rollback_drill(weights, release, score, floor):
+    for name, tensor in release.items():
+        if name not in weights or tensor.shape != weights[name].shape:
+            raise ValueError("does not fit")
+    service = {name: tensor.clone() for name, tensor in weights.items()}
+    scores = [score(service)]
+    service = {name: tensor.clone() for name, tensor in release.items()}
+    scores.append(score(service))
+    if not scores[-1] >= floor:
+        service = {name: tensor.clone() for name, tensor in weights.items()}
+        scores.append(score(service))
+    return service, scores

@@ -1,0 +1,16 @@
+# caught by: does-not-fit
+"""Compares the number of entries, not the shape."""
+
+
+def rollback_drill(weights, release, score, floor):
+    for name, tensor in release.items():
+        if name not in weights or tensor.numel() != weights[name].numel():
+            raise ValueError("does not fit")
+    service = {name: tensor.clone() for name, tensor in weights.items()}
+    scores = [score(service)]
+    service.update({name: tensor.clone() for name, tensor in release.items()})
+    scores.append(score(service))
+    if not scores[-1] >= floor:
+        service = {name: tensor.clone() for name, tensor in weights.items()}
+        scores.append(score(service))
+    return service, scores

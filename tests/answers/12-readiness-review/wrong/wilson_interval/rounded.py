@@ -1,0 +1,11 @@
+# caught by: both-ends
+"""Rounds to three places, as one would print it."""
+
+
+def wilson_interval(right, n, z=1.959964):
+    if n < 1 or not 0 <= right <= n or z <= 0:
+        raise ValueError("input")
+    p, d = right / n, 1 + z * z / n
+    middle = (p + z * z / (2 * n)) / d
+    half = z / d * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    return round(middle - half, 3), round(middle + half, 3)
