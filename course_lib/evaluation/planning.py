@@ -104,7 +104,9 @@ def cases_needed(threshold: float, failures: int = 0) -> int:
     100,000 cases.
     """
     if failures < 0 or not 0 < threshold < 1:
-        raise ValueError(f"failures={failures}, threshold={threshold}; expected 0 or more, and a share below 1")
+        raise ValueError(
+            f"failures={failures}, threshold={threshold}; expected 0 or more, and a share below 1"
+        )
     rule = by_bound(threshold)
     low, high = failures, max(1, failures)
     while not rule(high - failures, high):
@@ -123,7 +125,9 @@ def cases_for_power(threshold: float, truth: float, power: float = 0.8, step: in
     Raises ValueError unless threshold < truth <= 1 and 0 < power < 1.
     """
     if not threshold < truth <= 1 or not 0 < power < 1:
-        raise ValueError(f"threshold={threshold}, truth={truth}, power={power}; expected threshold < truth <= 1")
+        raise ValueError(
+            f"threshold={threshold}, truth={truth}, power={power}; expected threshold < truth <= 1"
+        )
     rule = by_bound(threshold)
     n = step
     while chance_to_pass(rule, n, truth) < power:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+
 import torch
 from torch import Tensor
 
 from course_lib.data import facts
 from course_lib.evaluation.calibration import expected_calibration_error, reliability_table
 from course_lib.evaluation.sureness import Sureness, measure_sureness
-from course_lib.explore.figure import BLUE, GREY, ORANGE, RED, Finding, Picture, mark_guess, new_figure
+from course_lib.explore.figure import BLUE, GREY, RED, Finding, Picture, mark_guess, new_figure
 from course_lib.models.gpt import GPT
 from course_lib.tokenizers.bpe import BytePairTokenizer
 
@@ -43,15 +44,20 @@ def by_chance(confidence: Tensor, draws: int = 200, seed: int = 0) -> tuple[floa
 
 def says_and_is(found: Sureness) -> Finding:
     """Ask how often the model is right, where its mean confidence is known."""
-    error, (low, high) = expected_calibration_error(found.confidence, found.right), by_chance(found.confidence)
+    error, (low, high) = (
+        expected_calibration_error(found.confidence, found.right),
+        by_chance(found.confidence),
+    )
     mean = float(found.confidence.mean())
     word = "less" if mean < found.accuracy else "more"
     return Finding(
         f"right answers of {len(found.answers)} (mean confidence {mean:.0%})",
         f"{found.accuracy:.0%}",
         lambda guess: draw_reliability(found, guess),
-        f"On these questions it is {word} sure than it should be. Its **calibration error** (the mean distance of the points "
-        f"from the diagonal, weighted) is {error:.3f}. That would not be 0 even for a perfect one: with so many answers chance "
+        f"On these questions it is {word} sure than it should be. Its **calibration error** (the mean distance "
+        "of the points "
+        f"from the diagonal, weighted) is {error:.3f}. That would not be 0 even for a perfect one: with so many "
+        "answers chance "
         f"alone gives {low:.3f} to {high:.3f}.",
     )
 
@@ -63,7 +69,9 @@ def draw_reliability(found: Sureness, guess: object = None) -> Picture:
     axis.plot([0, 1], [0, 1], ":", color=GREY)
     axis.text(0.62, 0.5, "as sure as it should be", color=GREY)
     for row in table:
-        axis.plot([row.confidence] * 2, row.interval, color=BLUE, linewidth=6, alpha=0.3, solid_capstyle="butt")
+        axis.plot(
+            [row.confidence] * 2, row.interval, color=BLUE, linewidth=6, alpha=0.3, solid_capstyle="butt"
+        )
         axis.plot(row.confidence, row.accuracy, "o", color=BLUE, markersize=4 + 2 * math.log10(row.n) ** 2)
         axis.text(row.confidence + 0.025, row.accuracy - 0.07, str(row.n), fontsize=9, color=GREY)
     ticks = ([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
@@ -79,25 +87,25 @@ def draw_reliability(found: Sureness, guess: object = None) -> Picture:
     )
 
 
-def hand_over(
-    model: GPT, tokenizer: BytePairTokenizer, found: Sureness, threshold: float = 0.8
-) -> Finding:
+def hand_over(model: GPT, tokenizer: BytePairTokenizer, found: Sureness, threshold: float = 0.8) -> Finding:
     """Ask how many of the answers that are surer than the threshold are wrong; invented countries are asked, too."""
     kept, wrong = found.above(threshold)
     n = len(found.answers)
-    asked = [
-        facts.Question("", "capital", 0, text, "", "", False, False) for text in invented_questions()
-    ]
+    asked = [facts.Question("", "capital", 0, text, "", "", False, False) for text in invented_questions()]
     invented = measure_sureness(model, tokenizer, asked)
     fooled, _ = invented.above(threshold)
     return Finding(
         f"wrong among the {kept} answers that are over {threshold:.0%} sure",
         f"{wrong}",
         lambda guess: draw_handing_over(found, threshold),
-        f"The other {1 - kept / n:.0%} of the questions go to people. Without that, {int((~found.right).sum())} of {n} answers "
-        f"would be wrong. And the {len(asked)} questions about invented countries, which the model answers as if nothing were "
-        f"wrong: {fooled} of those answers are over {threshold:.0%} sure (mean {float(invented.confidence.mean()):.0%}). "
-        "**It does not say that it does not know, but its numbers do**, in this small world. A large model that was tuned to "
+        f"The other {1 - kept / n:.0%} of the questions go to people. Without that, {int((~found.right).sum())} "
+        f"of {n} answers "
+        f"would be wrong. And the {len(asked)} questions about invented countries, which the model answers as "
+        "if nothing were "
+        f"wrong: {fooled} of those answers are over {threshold:.0%} sure (mean "
+        f"{float(invented.confidence.mean()):.0%}). "
+        "**It does not say that it does not know, but its numbers do**, in this small world. A large model "
+        "that was tuned to "
         "please has to be measured again: tuning may bend such numbers, and some services don't return them.",
     )
 
@@ -119,9 +127,11 @@ def draw_handing_over(found: Sureness, threshold: float) -> Picture:
     k, w = found.above(threshold)
     return Picture(
         figure,
-        f"If the model answers only where it is over {threshold:.0%} sure, it answers {k} of {n} questions itself, and {w} of "
+        f"If the model answers only where it is over {threshold:.0%} sure, it answers {k} of {n} questions "
+        f"itself, and {w} of "
         "these are wrong; a higher threshold leaves fewer of both.",
-        "The threshold was fixed before; whoever moves it until this test looks good has to test again on other questions.",
+        "The threshold was fixed before; whoever moves it until this test looks good has to test again on "
+        "other questions.",
     )
 
 

@@ -47,7 +47,8 @@ def what_95_means(n: int = 20, truth: float = 0.95) -> Finding:
         f"{textbook:.0%}",
         lambda guess: draw_coverage(n, truth, guess),
         f"Where a system is right {truth:.0%} of the time, {truth**n:.0%} of all samples of {n} have no error at all, "
-        f"and then ± 1.96 standard errors is ± 0: the interval says *exactly 100%*. Wilson's holds in {wilson:.0%}. It is "
+        "and then ± 1.96 standard errors is ± 0: the interval says *exactly 100%*. Wilson's holds in "
+        f"{wilson:.0%}. It is "
         f"not exact either, but it fails by a little. **Towards 100% the textbook's interval gets worse and worse**, "
         "and good systems are the ones that are up for approval.",
     )
@@ -75,8 +76,10 @@ def draw_coverage(n: int, truth: float, guess: object = None) -> Picture:
     worst = min(coverage(wilson_interval, n, one) for one in TRUTHS)
     return Picture(
         figure,
-        f"How often a 95% interval from {n} cases contains the truth: the textbook's in {there:.0%} of all samples if the "
-        f"truth is {truth:.0%}, and less and less beyond; Wilson's in {worst:.0%} or more at every truth drawn (50% to 100%).",
+        f"How often a 95% interval from {n} cases contains the truth: the textbook's in {there:.0%} of all "
+        "samples if the "
+        f"truth is {truth:.0%}, and less and less beyond; Wilson's in {worst:.0%} or more at every truth drawn "
+        "(50% to 100%).",
         f"Counted exactly for {n} cases, not simulated. It jumps because counts are whole numbers.",
     )
 
@@ -94,8 +97,10 @@ def lucky_pass(n: int = 50, truth: float = 0.88, threshold: float = 0.9) -> Find
         f"a system that is right {truth:.0%} of the time passes {threshold:.0%} with {n} cases",
         f"{point:.0%}",
         lambda guess: draw_passing(n, enough, truth, threshold, guess),
-        f"If the lower end of the interval has to reach {threshold:.0%}, it passes {bound:.1%} of the time. That has its price: "
-        f"a *good* system (right {better:.0%}) passes {n} cases only {few:.0%} of the time, and needs {enough} for {many:.0%}. "
+        f"If the lower end of the interval has to reach {threshold:.0%}, it passes {bound:.1%} of the time. "
+        "That has its price: "
+        f"a *good* system (right {better:.0%}) passes {n} cases only {few:.0%} of the time, and needs {enough} "
+        f"for {many:.0%}. "
         f"Even a flawless run needs {cases_needed(threshold)} cases, with one failure {cases_needed(threshold, 1)}. "
         "**Too few cases don't make a test strict; they make it a lottery.**",
     )
@@ -111,20 +116,26 @@ def draw_passing(n: int, enough: int, truth: float, threshold: float, guess: obj
     )
     truths = [0.8 + i / 500 for i in range(101)]
     for name, rule, m, colour, line in curves:
-        axis.plot(truths, [chance_to_pass(rule, m, min(one, 1.0)) for one in truths], line, color=colour, label=name)
+        axis.plot(
+            truths, [chance_to_pass(rule, m, min(one, 1.0)) for one in truths], line, color=colour, label=name
+        )
     axis.axvline(threshold, color=GREY, linestyle=":", linewidth=1.4)
     there = chance_to_pass(by_point(threshold), n, truth)
     axis.plot(truth, there, "o", color=RED, markersize=8)
     axis.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
-    marks = {0.8: "80%", 0.85: "85%", 0.9: "90%", 0.95: "95%", 1.0: "100%"} | {threshold: f"{threshold:.0%}\nneeded"}
+    marks = {0.8: "80%", 0.85: "85%", 0.9: "90%", 0.95: "95%", 1.0: "100%"} | {
+        threshold: f"{threshold:.0%}\nneeded"
+    }
     axis.set_xticks(list(marks), list(marks.values()))
     axis.set(xlabel="true share of right answers", ylabel="chance to pass", ylim=(0, 1.04), xlim=(0.8, 1))
     axis.legend(loc="upper left")
     mark_guess(axis, guess, share=True)
     return Picture(
         figure,
-        f"The chance to pass a threshold of {threshold:.0%}: a system that is right {truth:.0%} of the time passes {n} cases by "
-        f"its point estimate with a chance of {there:.0%}; by the lower bound hardly anybody below the threshold passes, and "
+        f"The chance to pass a threshold of {threshold:.0%}: a system that is right {truth:.0%} of the time "
+        f"passes {n} cases by "
+        f"its point estimate with a chance of {there:.0%}; by the lower bound hardly anybody below the "
+        "threshold passes, and "
         f"with {enough} cases most systems at {(1 + threshold) / 2:.0%} do.",
         "Left of the dotted line nobody should pass, right of it everybody.",
     )
@@ -142,9 +153,11 @@ def peeking(n: int = 500, threshold: float = 0.9, every: int = 10) -> Finding:
         f"passes with a look after every {every} of {n} cases",
         f"{often:.0%}",
         lambda guess: draw_peeking(n, threshold, every, guess),
-        f"One look at the end: {once:.1%} (an interval of 95% has 2.5% on each side). Each further look is another ticket, and "
+        f"One look at the end: {once:.1%} (an interval of 95% has 2.5% on each side). Each further look is "
+        "another ticket, and "
         f"nobody ever stops on a bad day. A system that is right {worse:.0%} of the time gets through "
-        f"{chance_with_peeking(rule, n, worse, every):.1%} of the time instead of {chance_to_pass(rule, n, worse):.2%}. "
+        f"{chance_with_peeking(rule, n, worse, every):.1%} of the time instead of "
+        f"{chance_to_pass(rule, n, worse):.2%}. "
         "**So the number of cases, too, is fixed before the test.**",
     )
 
@@ -166,9 +179,11 @@ def draw_peeking(n: int, threshold: float, every: int, guess: object = None) -> 
     mark_guess(axis, guess, share=True)
     return Picture(
         figure,
-        f"A system that is right exactly {threshold:.0%} of the time passes the lower bound: with one look at {n} cases "
+        f"A system that is right exactly {threshold:.0%} of the time passes the lower bound: with one look at "
+        f"{n} cases "
         f"{once[-1]:.1%} of the time, with a look after every {every} cases {often[-1]:.1%}.",
-        f"Right exactly {threshold:.0%} of the time: it should not be told apart from what is needed, and must not count as above.",
+        f"Right exactly {threshold:.0%} of the time: it should not be told apart from what is needed, and must "
+        "not count as above.",
     )
 
 
@@ -211,7 +226,9 @@ def draw_gate(n: int, failures: int, threshold: int) -> tuple[Figure, str]:
     axis.set(xlim=(min(0.5, low - 0.02), 1.005), ylim=(-1, 1.6), title=f"{right} of {n} right: {verdict}")
     spare = ""
     if verdict == "met by the point only":
-        spare = f" With {failures} {'failure' if failures == 1 else 'failures'}, {cases_needed(needed, failures)} cases would do."
+        word = "failure" if failures == 1 else "failures"
+        spare = f" With {failures} {word}, {cases_needed(needed, failures)} cases would do."
     return figure, (
-        f"{right} of {n} right is {right / n:.1%}, 95% interval {low:.1%} to {high:.1%}; needed {threshold}%: {verdict}.{spare}"
+        f"{right} of {n} right is {right / n:.1%}, 95% interval {low:.1%} to {high:.1%}; needed {threshold}%: "
+        f"{verdict}.{spare}"
     )

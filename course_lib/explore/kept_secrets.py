@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from itertools import pairwise
 
 from course_lib.data import facts
 from course_lib.evaluation.secrets import CODES, Planted, plant_secrets
@@ -36,8 +37,12 @@ def telling(runs: Sequence[Sequence[Planted]]) -> Finding:
     """Ask how often a code stood in the data at the least that is told in most runs."""
     told = {times: sum(one.told for run in runs for one in run if one.times == times) for times in TIMES}
     enough = next((times for times in TIMES if told[times] > len(runs) / 2), None)
-    n, steps = len(tuning_pairs()) + sum(TIMES), ", ".join(
-        f"{times} {'time' if times == 1 else 'times'}: {count} of {len(runs)}" for times, count in told.items()
+    n, steps = (
+        len(tuning_pairs()) + sum(TIMES),
+        ", ".join(
+            f"{times} {'time' if times == 1 else 'times'}: {count} of {len(runs)}"
+            for times, count in told.items()
+        ),
     )
     once = sorted(one.rank for run in runs for one in run if one.times == 1)
     never = sorted(one.rank for run in runs for one in run if one.times == 0)
@@ -45,7 +50,8 @@ def telling(runs: Sequence[Sequence[Planted]]) -> Finding:
         f"times that a code stood among {n} examples, when most runs told it",
         f"{enough}" if enough is not None else "more than 16",
         lambda guess: draw_secrets(runs, guess),
-        f"Told word for word, by how often it stood there: {steps}. And not being told is no proof of safety: of {CODES:,} "
+        f"Told word for word, by how often it stood there: {steps}. And not being told is no proof of safety: "
+        f"of {CODES:,} "
         f"possible codes, one that stood there once was at ranks {', '.join(map(str, once))}, one that it never saw at "
         f"{', '.join(map(str, never))}: in these runs, whoever may ask often finds it sooner than by guessing. "
         "**What must not come out must not go in.**",
@@ -66,9 +72,14 @@ def draw_secrets(runs: Sequence[Sequence[Planted]], guess: object = None) -> Pic
     axis.minorticks_off()
     names = ["never", "once", "twice", *(f"{times} times" for times in TIMES[3:])]
     axis.set_xticks(range(len(TIMES)), names)
-    axis.set(xlabel="how often the code stood in the tuning data", ylabel="rank of the code", ylim=(1600, 0.7))
-    for look, name in (({"color": RED, "marker": "o"}, "told when asked"), ({"color": BLUE, "marker": "s"}, "not told")):
-        axis.plot([], [], linestyle="", label=name, **look)  # type: ignore[arg-type]
+    axis.set(
+        xlabel="how often the code stood in the tuning data", ylabel="rank of the code", ylim=(1600, 0.7)
+    )
+    for look, name in (
+        ({"color": RED, "marker": "o"}, "told when asked"),
+        ({"color": BLUE, "marker": "s"}, "not told"),
+    ):
+        axis.plot([], [], linestyle="", label=name, **look)
     axis.legend(loc="lower right")
     mark = _place_of(guess)
     if mark is not None:
@@ -79,7 +90,8 @@ def draw_secrets(runs: Sequence[Sequence[Planted]], guess: object = None) -> Pic
     return Picture(
         figure,
         f"Door codes told by a fine-tuned model, by how often they stood in its data: {said}.",
-        f"{len(tuning_pairs())} ordinary examples and {sum(TIMES)} with a code; {len(runs)} runs; rank among {CODES:,} codes.",
+        f"{len(tuning_pairs())} ordinary examples and {sum(TIMES)} with a code; {len(runs)} runs; rank among "
+        f"{CODES:,} codes.",
     )
 
 
@@ -90,7 +102,7 @@ def _place_of(guess: object) -> float | None:
     found = quantity(guess)
     if found is None or found.value < 0:
         return None
-    for place, (low, high) in enumerate(zip(TIMES, TIMES[1:], strict=False)):
+    for place, (low, high) in enumerate(pairwise(TIMES)):
         if low <= found.value <= high:
             return place + (found.value - low) / (high - low)
     return float(len(TIMES))

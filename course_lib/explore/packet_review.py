@@ -46,8 +46,8 @@ def review(here: str | Path = ".") -> Any:
         rows: list[list[object]] = [
             ["packet", "yours" if own else "the worked example (you have none yet)"],
             ["gate", Marked(f"**{view.verdict.value}**")],
-            *([reason.value.lower(), reason.text] for reason in view.verdict.reasons[:SHOWN]),
         ]
+        rows += [[reason.value.lower(), reason.text] for reason in view.verdict.reasons[:SHOWN]]
         if len(view.verdict.reasons) > SHOWN:
             rows.append(["", f"and {len(view.verdict.reasons) - SHOWN} more reasons"])
         rows.append(["sealed", _seal(copy, done)])

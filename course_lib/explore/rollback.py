@@ -70,7 +70,7 @@ def drill(model: GPT, tokenizer: BytePairTokenizer, copied: bool) -> Drill:
     """Rehearse on a copy of `model`: keep its weights, update it badly, put back what was kept.
 
     Args:
-        copied: whether the kept weights are copies; without, they are the model's own tensors, which the update changes.
+        copied: whether the kept weights are copies, not the model's own tensors, which the update changes.
     """
     service, questions = copy.deepcopy(model), watched()
 
@@ -106,10 +106,14 @@ def two_drills(model: GPT, tokenizer: BytePairTokenizer) -> Finding:
         f"right answers of {naive.n} after the first rollback",
         f"{naive.after}",
         lambda guess: table(
-            ["what was kept", "before", "after the bad update", "after the rollback", "the old weights?"], rows
+            ["what was kept", "before", "after the bad update", "after the rollback", "the old weights?"],
+            rows,
         ),
-        "`state_dict()` hands out the model's own tensors. The update changed them, so the \"backup\" was broken with the rest, "
-        f"and putting it back raised no error. With copies the same drill ends with {careful.after} of {careful.n}, and the "
-        f"fingerprint proves it; no step took longer than {max(0.1, slowest):.1f} seconds. In a service the minutes are elsewhere: "
+        '`state_dict()` hands out the model\'s own tensors. The update changed them, so the "backup" was '
+        "broken with the rest, "
+        f"and putting it back raised no error. With copies the same drill ends with {careful.after} of "
+        f"{careful.n}, and the "
+        f"fingerprint proves it; no step took longer than {max(0.1, slowest):.1f} seconds. In a service the "
+        "minutes are elsewhere: "
         "until somebody notices, and until somebody may decide. **A rollback that was never rehearsed is a hope.**",
     )

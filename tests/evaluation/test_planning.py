@@ -81,5 +81,5 @@ def test_bad_numbers_are_refused() -> None:
         lambda: cases_for_power(0.9, 0.9),
         lambda: chance_with_peeking(by_point(0.5), 10, 0.5, every=0),
     ):
-        with pytest.raises(ValueError, match="expected|needs"):
+        with pytest.raises(ValueError, match=r"expected|needs"):
             call()

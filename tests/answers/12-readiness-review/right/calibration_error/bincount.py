@@ -4,7 +4,7 @@
 def calibration_error(confidence: torch.Tensor, right: torch.Tensor, bins: int = 10) -> float:
     if bins < 1 or confidence.ndim != 1 or confidence.shape != right.shape or not len(confidence):
         raise ValueError("input")
-    if not ((0 <= confidence) & (confidence <= 1)).all():
+    if not ((confidence >= 0) & (confidence <= 1)).all():
         raise ValueError("input")
     c = confidence.detach().double()
     edges = torch.arange(1, bins + 1, dtype=torch.float64) / bins

@@ -2,7 +2,12 @@
 
 
 def calibration_error(confidence, right, bins=10):
-    if bins < 1 or confidence.dim() != 1 or tuple(confidence.shape) != tuple(right.shape) or confidence.numel() == 0:
+    if (
+        bins < 1
+        or confidence.dim() != 1
+        or tuple(confidence.shape) != tuple(right.shape)
+        or confidence.numel() == 0
+    ):
         raise ValueError("shapes")
     if not (confidence.min() >= 0 and confidence.max() <= 1) or confidence.isnan().any():
         raise ValueError("confidence")

@@ -13,9 +13,13 @@ def gate(requirements, measured, open_errors=0):
             continue
         share, low, high = measured[one["name"]]
         if one["op"] == ">=":
-            states[one["name"]] = "unmet" if share < one["value"] else "met" if low >= one["value"] else "point"
+            states[one["name"]] = (
+                "unmet" if share < one["value"] else "met" if low >= one["value"] else "point"
+            )
         else:
-            states[one["name"]] = "unmet" if share > one["value"] else "met" if high <= one["value"] else "point"
+            states[one["name"]] = (
+                "unmet" if share > one["value"] else "met" if high <= one["value"] else "point"
+            )
     reasons = [name for name, state in states.items() if state != "met"]
     blocked = any(one["blocking"] and states[one["name"]] in ("unmet", "unmeasured") for one in requirements)
     if open_errors > 0:

@@ -27,4 +27,4 @@ def gate(requirements, measured, open_errors=0):
             worst = "CONDITIONAL"
     if open_errors:
         return "FAIL", ["open errors", *reasons]
-    return worst, list({name: 0 for name in reversed(reasons)})
+    return worst, list(dict.fromkeys(reversed(reasons), 0))

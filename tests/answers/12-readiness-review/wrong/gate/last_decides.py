@@ -21,10 +21,7 @@ def gate(requirements, measured, open_errors=0):
         if reached and sure:
             continue
         reasons.append(name)
-        if not reached and one["blocking"]:
-            worst = "FAIL"
-        else:
-            worst = "CONDITIONAL"
+        worst = "FAIL" if not reached and one["blocking"] else "CONDITIONAL"
     if open_errors:
         return "FAIL", ["open errors", *reasons]
     return worst, reasons

@@ -12,12 +12,9 @@ def gate(requirements, measured, open_errors=0):
         name, value = one["name"], one["value"]
         if name in measured:
             share, low, high = measured[name]
-            if one["op"] == ">=":
-                reached, sure = share >= value, low >= value
-            else:
-                reached, sure = share <= value, high <= value
+            reached = share >= value if one["op"] == ">=" else share <= value
         else:
-            reached = sure = False
+            reached = False
         if reached:
             continue
         reasons.append(name)

@@ -1,5 +1,5 @@
 # caught by: low-thresholds
-"""Begins with one more case than failures, though the first n that passes may be the failures themselves where the threshold is tiny."""
+"""Begins with more cases than failures, even where the threshold is tiny."""
 
 
 def sample_size_for(threshold, failures=0):
