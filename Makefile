@@ -7,6 +7,8 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 # Threads that wait should sleep: see course_lib/__init__.py.
 export OMP_WAIT_POLICY ?= PASSIVE
+# Every process of a test run would compile the course anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help lab demo test test-quick test-faults lint format lessons review constraints clean
 help:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -13,7 +14,9 @@ from course_lib.evaluation.conversation import NAMES, LengthCurve
 from course_lib.explore import back_in_time, carried_state, chatbot, letter_writer, recall_back, word_order
 from course_lib.explore.threads import one_thread
 
-BOT = chatbot.train_chatbot(0)
+@cache
+def bot() -> chatbot.Chatbot:
+    return chatbot.train_chatbot(0)
 
 
 def test_one_thread_gives_the_threads_back() -> None:
@@ -180,7 +183,7 @@ def test_a_writer_writes_the_same_with_the_same_seed() -> None:
 
 
 def test_the_bot_knows_short_talks_and_loses_long_ones() -> None:
-    curve = chatbot.measure_lengths(BOT)
+    curve = chatbot.measure_lengths(bot())
     assert min(curve.accuracy[:3]) > 0.95
     assert curve.accuracy[-1] < 0.9
     for kept in chatbot.kept_curves():
@@ -189,22 +192,22 @@ def test_the_bot_knows_short_talks_and_loses_long_ones() -> None:
 
 
 def test_reading_the_last_message_only_is_guessing() -> None:
-    alone = chatbot.accuracy_by_length(BOT.respond_to_the_last_message, [0, 4], n=60)
+    alone = chatbot.accuracy_by_length(bot().respond_to_the_last_message, [0, 4], n=60)
     assert max(alone.accuracy) < 0.3
 
 
 def test_padding_changes_no_answer() -> None:
     talks = [["my name is Ada .", "hello .", "what is my name ?"], ["my name is Kim .", "hello .", "i met Ben .",
               "how nice .", "what is my name ?"]]  # fmt: skip
-    assert BOT.respond(talks) == [BOT.respond([talk])[0] for talk in talks] == ["Ada", "Kim"]
+    assert bot().respond(talks) == [bot().respond([talk])[0] for talk in talks] == ["Ada", "Kim"]
 
 
 def test_asking_does_not_disturb_the_reading() -> None:
     words, unknown = chatbot.known_words("my NAME is Ada . / hello . / purple rain")
     assert words[:5] == ["user:", "my", "name", "is", "Ada"]
     assert unknown == ["purple", "rain"]
-    states, answers = chatbot.read_words(BOT, words)
-    again, _ = chatbot.read_words(BOT, words[:4])
+    states, answers = chatbot.read_words(bot(), words)
+    again, _ = chatbot.read_words(bot(), words[:4])
     assert torch.equal(states[:4], again)
     assert len(answers) == len(words)
     assert max(answers[-1], key=lambda name: answers[-1][name]) == "Ada"
@@ -214,7 +217,7 @@ def test_asking_does_not_disturb_the_reading() -> None:
 @pytest.mark.parametrize("talk", ["", "purple", "/ /", chatbot.START, "Ada " * 80])
 @pytest.mark.parametrize("read", [1, 34])
 def test_the_view_draws_whatever_is_typed(talk: str, read: int) -> None:
-    _, sentence = chatbot.draw_unrolled(BOT, talk, read)
+    _, sentence = chatbot.draw_unrolled(bot(), talk, read)
     assert sentence.startswith("After ")
 
 
@@ -223,8 +226,8 @@ def test_what_is_said_of_lengths_follows_from_the_curves(monkeypatch: pytest.Mon
     n = len(chatbot.LENGTHS)
     curve = LengthCurve(list(chatbot.LENGTHS), [100, 100, 100, 99, 60, 50, 40, 30], 100)
     alone = LengthCurve(list(chatbot.LENGTHS), [8] * n, 100)
-    said = chatbot.say_lengths(BOT, curve, alone, 64)
+    said = chatbot.say_lengths(bot(), curve, alone, 64)
     assert "limit is 4 exchanges" in said
     assert "90% of the wrong answers name somebody else" in said
     monkeypatch.setattr(chatbot, "wrong_names", lambda *_: Counter(heard=2, other=18))
-    assert "somebody else" not in chatbot.say_lengths(BOT, curve, alone, 64)
+    assert "somebody else" not in chatbot.say_lengths(bot(), curve, alone, 64)
