@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +38,6 @@ def trained_weights(dtype: torch.dtype = torch.float64) -> dict[str, Tensor]:
     return weights | {"unembed.weight": weights["embed.weight"]}
 
 
-@cache
 def trained_scores(ids: tuple[int, ...]) -> Tensor:
     """Return what the library's GPT with these weights says, (T, V), in double precision."""
     with torch.device("meta"):
