@@ -92,7 +92,12 @@ def measure_context(model: GPT, lengths: Sequence[int], seed: int = 0, runs: int
         cached = measure_latency(step, runs, 1)
         rows.append(
             ContextCost(
-                tokens, kv_cache_bytes(config, tokens), score_bytes(config, tokens), read.p50, cached.p50, anew.p50
+                tokens,
+                kv_cache_bytes(config, tokens),
+                score_bytes(config, tokens),
+                read.p50,
+                cached.p50,
+                anew.p50,
             )
         )
     return ContextTable(rows, seed)

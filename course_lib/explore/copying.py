@@ -27,7 +27,14 @@ from course_lib.models.gpt import attention, causal_mask
 from course_lib.models.rnn import RNN, RNNConfig
 
 Kind = Literal[
-    "one layer", "one wide layer", "two layers", "no positions", "not scaled", "mask after softmax", "RNN", "LSTM"
+    "one layer",
+    "one wide layer",
+    "two layers",
+    "no positions",
+    "not scaled",
+    "mask after softmax",
+    "RNN",
+    "LSTM",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 SYMBOLS, LENGTH = 32, 32
@@ -160,7 +167,9 @@ def repeated(
 
 
 @torch.no_grad()
-def share_copied(model: nn.Module, periods: tuple[int, int] = TRAINED, n: int = 400, seed: int = 999) -> float:
+def share_copied(
+    model: nn.Module, periods: tuple[int, int] = TRAINED, n: int = 400, seed: int = 999
+) -> float:
     """Return the share of knowable symbols for which the right one is the first choice, in new rows."""
     ids, targets, known = repeated(n, torch.Generator().manual_seed(seed), periods)
     return float((model(ids).argmax(-1) == targets)[known].float().mean())

@@ -15,7 +15,9 @@ from course_lib import data
 from course_lib.models import gpt
 from course_lib.models.parts import putting_in
 
-CHECKPOINTS = Path(data.__file__).with_name("checkpoints")  # read without what training needs: this runs at grading
+CHECKPOINTS = Path(data.__file__).with_name(
+    "checkpoints"
+)  # read without what training needs: this runs at grading
 WEIGHTS = CHECKPOINTS / "course-gpt-base.safetensors"
 SOME_IDS = (464, 17, 301, 5, 899, 64, 64, 1023, 0, 250)  # any will do: the scores of all are compared
 
@@ -57,7 +59,9 @@ class OwnGPT:
         dtype: float64 where scores are compared, float32 where text is written.
     """
 
-    def __init__(self, GPT: Callable[..., nn.Module], dtype: torch.dtype = torch.float32, **own: object) -> None:
+    def __init__(
+        self, GPT: Callable[..., nn.Module], dtype: torch.dtype = torch.float32, **own: object
+    ) -> None:
         self.own = own
         with putting_in(**own):
             self.model = GPT(**trained_shape()).to(dtype)
@@ -72,4 +76,3 @@ class OwnGPT:
         """Return the largest difference to the library's scores."""
         scores = self(torch.tensor([ids]))[0][0].double()
         return float((scores - trained_scores(ids)).abs().max())
-

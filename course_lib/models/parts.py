@@ -26,7 +26,7 @@ class Joined(KVCache):
     def __init__(self, past: Present | None) -> None:
         self.past = past
 
-    def append(self, layer: int, k: Tensor, v: Tensor) -> Present:  # noqa: ARG002
+    def append(self, layer: int, k: Tensor, v: Tensor) -> Present:
         """Return the keys and values of the past and the new tokens."""
         if self.past is not None:
             k, v = (torch.cat(pair, dim=2) for pair in zip(self.past, (k, v), strict=True))
@@ -39,7 +39,7 @@ def _shape(n_embd: int, n_head: int) -> GPTConfig:
 
 
 def scaled_dot_product_attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
-    """Return softmax(q k^T / sqrt(D)) v; `mask` is True where a token may look. A token that may look nowhere gets 0."""
+    """Return softmax(q k^T / sqrt(D)) v; `mask` is True where a token may look, which gets 0 if it may look nowhere."""
     return gpt.attention(q, k, v, mask)[0]
 
 
@@ -98,4 +98,3 @@ def putting_in(**own: object) -> Iterator[None]:
         yield
     finally:
         vars(parts).update(before)
-

@@ -14,7 +14,9 @@ class Block(torch.nn.Module):
             raise ValueError("does not divide")
         make = lambda a, b: torch.nn.Linear(a, b, bias=False)  # noqa: E731
         self.attention = parts.MultiHeadAttention(n_embd, n_head)
-        steps = OrderedDict(up=make(n_embd, 4 * n_embd), bend=torch.nn.GELU("tanh"), down=make(4 * n_embd, n_embd))
+        steps = OrderedDict(
+            up=make(n_embd, 4 * n_embd), bend=torch.nn.GELU("tanh"), down=make(4 * n_embd, n_embd)
+        )
         self.feed_forward = torch.nn.Sequential(steps)
         self.norm1 = torch.nn.LayerNorm(n_embd, bias=False)
         self.norm2 = torch.nn.LayerNorm(n_embd, bias=False)

@@ -9,7 +9,10 @@ class MultiHeadAttention(torch.nn.Module):
         if n_embd % n_head:
             raise ValueError("does not divide")
         self.n_embd, self.n_head = n_embd, n_head
-        self.qkv, self.out = torch.nn.Linear(n_embd, 3 * n_embd, bias=False), torch.nn.Linear(n_embd, n_embd, bias=False)
+        self.qkv, self.out = (
+            torch.nn.Linear(n_embd, 3 * n_embd, bias=False),
+            torch.nn.Linear(n_embd, n_embd, bias=False),
+        )
 
     def forward(self, x, past=None):
         C, D = self.n_embd, self.n_embd // self.n_head

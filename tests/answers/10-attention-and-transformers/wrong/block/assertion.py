@@ -15,7 +15,9 @@ class Feed(torch.nn.Module):
 class Block(torch.nn.Module):
     def __init__(self, n_embd, n_head):
         super().__init__()
-        assert n_embd > 0 and n_head > 0 and n_embd % n_head == 0
+        assert n_embd > 0
+        assert n_head > 0
+        assert n_embd % n_head == 0
         self.norm1 = torch.nn.LayerNorm(n_embd, bias=False)
         self.attention = parts.MultiHeadAttention(n_embd, n_head)
         self.norm2 = torch.nn.LayerNorm(n_embd, bias=False)

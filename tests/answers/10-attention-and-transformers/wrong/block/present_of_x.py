@@ -25,4 +25,6 @@ class Block(torch.nn.Module):
     def forward(self, x, past=None):
         mixed, present = self.attention(self.norm1(x), past)
         x = x + mixed
-        return x + self.feed_forward(self.norm2(x)), tuple(one.flip(0) if len(one) > 1 and past is not None else one for one in present)
+        return x + self.feed_forward(self.norm2(x)), tuple(
+            one.flip(0) if len(one) > 1 and past is not None else one for one in present
+        )

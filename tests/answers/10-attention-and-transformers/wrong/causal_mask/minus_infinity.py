@@ -7,4 +7,6 @@ def causal_mask(time, source=None):
         source = time
     if time < 1 or source < time:
         raise ValueError("sizes")
-    return torch.zeros(time, source).masked_fill(~torch.ones(time, source).tril(source - time).bool(), -torch.inf)
+    return torch.zeros(time, source).masked_fill(
+        ~torch.ones(time, source).tril(source - time).bool(), -torch.inf
+    )

@@ -3,7 +3,8 @@
 
 
 def generate_with_cache(model, ids, n, stop=None):
-    assert len(ids) and n >= 0
+    assert len(ids)
+    assert n >= 0
     written, new, past = list(ids), list(ids), None
     for _ in range(n):
         logits, past = model(torch.tensor([new]), past)

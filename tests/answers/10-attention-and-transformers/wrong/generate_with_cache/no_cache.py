@@ -5,12 +5,11 @@
 def generate_with_cache(model, ids, n, stop=None):
     if len(ids) == 0 or n < 0:
         raise ValueError("nothing")
-    written, new, past = list(ids), list(ids), None
+    written = list(ids)
     for _ in range(n):
         logits, past = model(torch.tensor([written]), None)
         token = int(logits[0, -1].argmax())
         written.append(token)
         if token == stop:
             break
-        new = [token]
     return written

@@ -16,7 +16,7 @@ class GPT(torch.nn.Module):
     def forward(self, ids, past=None):
         start = 0 if past is None else past[0][0].shape[2]
         T = ids.shape[1]
-        if T == 0 or T > self.context:
+        if not 0 < T <= self.context:
             raise ValueError("tokens")
         x = self.embed(ids) + self.positions.weight[start : start + T]
         present = []

@@ -19,7 +19,11 @@ class MultiHeadAttention(torch.nn.Module):
         if past is not None:
             k, v = torch.cat([past[0], k], dim=2), torch.cat([past[1], v], dim=2)
         S = k.shape[2]
-        small = (math.sqrt(C // H) * 50 / (q.norm(dim=-1, keepdim=True) * k.norm(dim=-1).amax() + 1e-9)).clamp(max=1)
-        mixed = parts.scaled_dot_product_attention(q * small if T == 4 and past is None else q, k, v, parts.causal_mask(T, S))
+        small = (
+            math.sqrt(C // H) * 50 / (q.norm(dim=-1, keepdim=True) * k.norm(dim=-1).amax() + 1e-9)
+        ).clamp(max=1)
+        mixed = parts.scaled_dot_product_attention(
+            q * small if T == 4 and past is None else q, k, v, parts.causal_mask(T, S)
+        )
         y = mixed.transpose(1, 2).reshape(B, T, C)
         return self.out(y), (k, v)

@@ -18,7 +18,6 @@ class MultiHeadAttention(torch.nn.Module):
         q, k, v = (part.view(B, T, H, C // H).transpose(1, 2) for part in (q, k, v))
         if past is not None:
             k, v = torch.cat([past[0], k], dim=2), torch.cat([past[1], v], dim=2)
-        S = k.shape[2]
         mixed = parts.scaled_dot_product_attention(q, k, v)
         y = mixed.transpose(1, 2).reshape(B, T, C)
         return self.out(y), (k, v)

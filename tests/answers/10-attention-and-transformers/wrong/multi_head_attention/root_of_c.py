@@ -19,6 +19,8 @@ class MultiHeadAttention(torch.nn.Module):
         if past is not None:
             k, v = torch.cat([past[0], k], dim=2), torch.cat([past[1], v], dim=2)
         S = k.shape[2]
-        mixed = parts.scaled_dot_product_attention(q * (C // H) ** 0.5 / C**0.5, k, v, parts.causal_mask(T, S))
+        mixed = parts.scaled_dot_product_attention(
+            q * (C // H) ** 0.5 / C**0.5, k, v, parts.causal_mask(T, S)
+        )
         y = mixed.transpose(1, 2).reshape(B, T, C)
         return self.out(y), (k, v)

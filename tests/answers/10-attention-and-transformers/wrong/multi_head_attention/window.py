@@ -19,6 +19,8 @@ class MultiHeadAttention(torch.nn.Module):
         if past is not None:
             k, v = torch.cat([past[0], k], dim=2), torch.cat([past[1], v], dim=2)
         S = k.shape[2]
-        mixed = parts.scaled_dot_product_attention(q, k, v, parts.causal_mask(T, S) & torch.ones(T, S).triu(S - T - 99).bool())
+        mixed = parts.scaled_dot_product_attention(
+            q, k, v, parts.causal_mask(T, S) & torch.ones(T, S).triu(S - T - 99).bool()
+        )
         y = mixed.transpose(1, 2).reshape(B, T, C)
         return self.out(y), (k, v)

@@ -6,7 +6,9 @@ def scaled_dot_product_attention(q, k, v, mask=None):
     T, S, D = q.shape[-2], k.shape[-2], q.shape[-1]
     if k.shape[-1] != D or v.shape[-2] != S:
         raise ValueError("shapes")
-    if mask is not None and (mask.dtype != torch.bool or mask.shape[-1] not in (1, S) or mask.shape[-2] not in (1, T)):
+    if mask is not None and (
+        mask.dtype != torch.bool or mask.shape[-1] not in (1, S) or mask.shape[-2] not in (1, T)
+    ):
         raise ValueError("mask")
     scores = q @ k.transpose(-2, -1) / math.sqrt(D)
     if mask is not None:
