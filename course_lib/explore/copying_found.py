@@ -16,6 +16,7 @@ from course_lib.explore.copying import (
     SYMBOLS,
     TRAINED,
     Attending,
+    Copied,
     Kind,
     kept,
     repeated,
@@ -184,7 +185,7 @@ def beside_the_rnn(distance: int = 16) -> Finding:
     )
 
 
-def draw_distances(lines: dict[str, list], guess: object = None) -> Picture:  # type: ignore[type-arg]
+def draw_distances(lines: dict[str, list[Copied]], guess: object = None) -> Picture:
     """Draw the share that is copied over the length of the block, with the range over seeds."""
     figure, axis = new_figure(height=3.7)
     looks = ((BLUE, "o-"), (ORANGE, "s--"), ("#009E73", "^-."), (RED, "v:"))

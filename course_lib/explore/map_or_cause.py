@@ -84,8 +84,10 @@ def draw_effects(heads: list[HeadEffect], whole: int, n: int, guess: object = No
         colour, mark = (RED, "D") if head == worst else (BLUE, "o") if named else (GREY, "o")
         axis.plot(head.share, head.right, mark, color=colour, markersize=9 if named else 6)
     for head, text, place in (
-        (most, "looks most", (-8, 8)), (worst, "matters most", (10, 4)), (idle, "looks a lot,\nmatters for none", (6, -44)),
-    ):  # fmt: skip
+        (most, "looks most", (-8, 8)),
+        (worst, "matters most", (10, 4)),
+        (idle, "looks a lot,\nmatters for none", (6, -44)),
+    ):
         side = "right" if place[0] < 0 else "left"
         axis.annotate(
             f"{text}\n{_name(head)}", (head.share, head.right), place,
