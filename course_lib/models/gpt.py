@@ -157,11 +157,11 @@ def causal_mask(time: int, source: int, device: torch.device | None = None) -> B
 
 
 def attention(
-    q: Float[Tensor, "batch head time head_dim"],
-    k: Float[Tensor, "batch head source head_dim"],
-    v: Float[Tensor, "batch head source value_dim"],
+    q: Float[Tensor, "*lead time head_dim"],
+    k: Float[Tensor, "*lead source head_dim"],
+    v: Float[Tensor, "*lead source value_dim"],
     mask: Bool[Tensor, "... time source"] | None = None,
-) -> tuple[Float[Tensor, "batch head time value_dim"], Float[Tensor, "batch head time source"]]:
+) -> tuple[Float[Tensor, "*lead time value_dim"], Float[Tensor, "*lead time source"]]:
     """Return softmax(q k^T / sqrt(D)) v and its weights, written out (Vaswani et al. 2017, equation 1).
 
     `mask` is True where a token may look, such as `causal_mask(T, S)`; without one every token sees all. A token that

@@ -1,0 +1,10 @@
+# caught by: itself-and-back
+"""Nothing is hidden."""
+
+
+def causal_mask(time, source=None):
+    if source is None:
+        source = time
+    if time < 1 or source < time:
+        raise ValueError("sizes")
+    return torch.ones(time, source, dtype=torch.bool)

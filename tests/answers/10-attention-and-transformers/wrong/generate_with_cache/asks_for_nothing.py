@@ -1,0 +1,18 @@
+# caught by: many-and-none
+"""Asks the model even for n = 0."""
+
+
+def generate_with_cache(model, ids, n, stop=None):
+    if len(ids) == 0 or n < 0:
+        raise ValueError("nothing")
+    written, new, past = list(ids), list(ids), None
+    if n == 0:
+        model(torch.tensor([new]), None)
+    for _ in range(n):
+        logits, past = model(torch.tensor([new]), past)
+        token = int(logits[0, -1].argmax())
+        written.append(token)
+        if token == stop:
+            break
+        new = [token]
+    return written

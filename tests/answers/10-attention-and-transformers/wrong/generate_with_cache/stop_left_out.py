@@ -1,0 +1,16 @@
+# caught by: stop
+"""The stop token is left out."""
+
+
+def generate_with_cache(model, ids, n, stop=None):
+    if len(ids) == 0 or n < 0:
+        raise ValueError("nothing")
+    written, new, past = list(ids), list(ids), None
+    for _ in range(n):
+        logits, past = model(torch.tensor([new]), past)
+        token = int(logits[0, -1].argmax())
+        if token == stop:
+            break
+        written.append(token)
+        new = [token]
+    return written

@@ -1,0 +1,16 @@
+# caught by: writes
+"""Tokens are tensors with one number."""
+
+
+def generate_with_cache(model, ids, n, stop=None):
+    if len(ids) == 0 or n < 0:
+        raise ValueError("nothing")
+    written, new, past = list(ids), list(ids), None
+    for _ in range(n):
+        logits, past = model(torch.tensor([new]), past)
+        token = logits[0, -1].argmax()
+        written.append(token)
+        if token == stop:
+            break
+        new = [int(token)]
+    return written

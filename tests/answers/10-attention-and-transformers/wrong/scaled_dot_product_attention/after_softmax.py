@@ -1,0 +1,17 @@
+# caught by: masked
+"""Masks the shares, which have taken their part already."""
+
+
+def scaled_dot_product_attention(q, k, v, mask=None):
+    T, S, D = q.shape[-2], k.shape[-2], q.shape[-1]
+    if k.shape[-1] != D or v.shape[-2] != S:
+        raise ValueError("shapes")
+    if mask is not None and (mask.dtype != torch.bool or mask.shape[-2:] != (T, S)):
+        raise ValueError("mask")
+    scores = q @ k.transpose(-2, -1) / math.sqrt(D)
+    if mask is not None:
+        pass
+    weights = scores.softmax(dim=-1)
+    if mask is not None:
+        weights = weights.masked_fill(~mask, 0.0)
+    return weights @ v

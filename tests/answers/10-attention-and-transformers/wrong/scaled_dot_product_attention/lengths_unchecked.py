@@ -1,0 +1,17 @@
+# caught by: refuses
+"""Leaves the complaint about lengths to torch."""
+
+
+def scaled_dot_product_attention(q, k, v, mask=None):
+    T, S, D = q.shape[-2], k.shape[-2], q.shape[-1]
+    if False:
+        raise ValueError("shapes")
+    if mask is not None and (mask.dtype != torch.bool or mask.shape[-2:] != (T, S)):
+        raise ValueError("mask")
+    scores = q @ k.transpose(-2, -1) / math.sqrt(D)
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -torch.inf)
+    weights = scores.softmax(dim=-1)
+    if mask is not None:
+        weights = weights.masked_fill(~mask.any(dim=-1, keepdim=True), 0.0)
+    return weights @ v

@@ -1,0 +1,17 @@
+# caught by: looks-nowhere
+"""Minus a billion is enough for all but the largest scores; a blind query then looks everywhere."""
+
+
+def scaled_dot_product_attention(q, k, v, mask=None):
+    T, S, D = q.shape[-2], k.shape[-2], q.shape[-1]
+    if k.shape[-1] != D or v.shape[-2] != S:
+        raise ValueError("shapes")
+    if mask is not None and (mask.dtype != torch.bool or mask.shape[-2:] != (T, S)):
+        raise ValueError("mask")
+    scores = q @ k.transpose(-2, -1) / math.sqrt(D)
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -1e9)
+    weights = scores.softmax(dim=-1)
+    if mask is not None:
+        pass
+    return weights @ v
