@@ -14,6 +14,7 @@ from course_lib.evaluation.conversation import NAMES, LengthCurve
 from course_lib.explore import back_in_time, carried_state, chatbot, letter_writer, recall_back, word_order
 from course_lib.explore.threads import one_thread
 
+
 @cache
 def bot() -> chatbot.Chatbot:
     return chatbot.train_chatbot(0)
