@@ -160,7 +160,7 @@ def draw_balance(
 def main(seeds: Sequence[int] = SEEDS, path: Path = KEPT) -> None:
     """Train everything with all seeds and write the results."""
     from course_lib.explore.checker import learned_by_start
-    from course_lib.explore.reward_gaming import MANY_SEEDS, PRICES, climb
+    from course_lib.explore.reward_gaming import MANY_SEEDS, VARIANTS, climb
 
     def short(numbers: Sequence[float], digits: int) -> list[float]:
         return [round(number, digits) for number in numbers]
@@ -172,7 +172,7 @@ def main(seeds: Sequence[int] = SEEDS, path: Path = KEPT) -> None:
                 {"proxy": short(climbed.proxy, 1), "reached": short(climbed.reached, 4)}
                 for climbed in (climb(seed, name) for seed in MANY_SEEDS)
             ]
-            for name in PRICES
+            for name in VARIANTS
         },
         "checker": [short(learned_by_start(seed), 4) for seed in seeds],
     }

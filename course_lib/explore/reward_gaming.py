@@ -18,8 +18,7 @@ from course_lib.training.reinforce import improve, live
 MANY_SEEDS, SIDE_BY_SIDE, UPDATES, RATE, GAMMA, STEPS = range(10), 16, 96, 0.02, 0.995, 300
 LAST = 8  # updates at the end that are averaged
 FLAG = 0.5  # where it stands
-HEIGHT, BONUS = "height", "height, and 100 for the flag"
-PRICES: Mapping[str, float] = {HEIGHT: 0.0, BONUS: 100.0}
+HEIGHT, BONUS, ENDLESS = "height", "height, and 100 for the flag", "height, and the ride goes on at the flag"
 
 
 def height(x: np.ndarray) -> np.ndarray:
@@ -35,16 +34,19 @@ class Hill:
 
     Args:
         bonus: paid once at the flag, beside the height of every step.
+        endless: the episode goes on at the flag, up to the limit of steps.
     """
 
     steps = STEPS
 
-    def __init__(self, n: int, seed: int, bonus: float = 0.0) -> None:
-        self.n, self.bonus, self.dice = n, bonus, np.random.default_rng(seed)
+    def __init__(self, n: int, seed: int, bonus: float = 0.0, endless: bool = False) -> None:
+        self.n, self.bonus, self.endless, self.dice = n, bonus, endless, np.random.default_rng(seed)
+        self.reached = np.zeros(n, dtype=bool)
         self.x, self.v = np.zeros(n), np.zeros(n)
 
     def reset(self) -> np.ndarray:
         self.x, self.v = self.dice.uniform(-0.6, -0.4, self.n), np.zeros(self.n)
+        self.reached = np.zeros(self.n, dtype=bool)
         return self.seen()
 
     def seen(self) -> np.ndarray:
@@ -55,8 +57,12 @@ class Hill:
         self.v = np.clip(self.v + (actions - 1) * 0.001 - np.cos(3 * self.x) * 0.0025, -0.07, 0.07)
         self.x = np.clip(self.x + self.v, -1.2, 0.6)
         self.v = np.where((self.x <= -1.2) & (self.v < 0), 0.0, self.v)
-        over = self.x >= FLAG
-        return self.seen(), height(self.x) + self.bonus * over, over
+        there = self.x >= FLAG
+        self.reached |= there
+        return self.seen(), height(self.x) + self.bonus * there, there & (not self.endless)
+
+
+VARIANTS: Mapping[str, Mapping[str, float]] = {HEIGHT: {}, BONUS: {"bonus": 100.0}, ENDLESS: {"endless": True}}
 
 
 @dataclass(frozen=True)
@@ -69,14 +75,14 @@ class Climb:
 
 @one_thread()
 def climb(seed: int = 0, price: str = HEIGHT, updates: int = UPDATES) -> Climb:
-    """Train a policy on one of `PRICES`; seconds."""
-    policy, hill = new_policy(2, 32, 3, seed), Hill(SIDE_BY_SIDE, seed, PRICES[price])
+    """Train a policy on one of `VARIANTS`; seconds."""
+    policy, hill = new_policy(2, 32, 3, seed), Hill(SIDE_BY_SIDE, seed, **VARIANTS[price])  # type: ignore[arg-type]
     optimizer = torch.optim.Adam(policy.parameters(), RATE)
     dice, found = torch.Generator().manual_seed(seed), Climb([], [])
     with Live() as shown:
         for update in range(updates + 1):
             episodes = live(policy, hill, dice)
-            found.reached.append(float(episodes.over.double().mean()))
+            found.reached.append(float(hill.reached.mean()))
             found.proxy.append(episodes.total - hill.bonus * found.reached[-1])
             shown.show(
                 lambda update=update: f"after {update} of {updates} updates: paid {found.proxy[-1]:.0f}, at the flag {found.reached[-1]:.0%}"  # type: ignore[misc]
@@ -98,7 +104,7 @@ def paid_for_height(seed: int = 0) -> Finding:
     peaks, ends = [max(run.reached) for run in runs], [share(run.reached) for run in runs]
     rose = sum(run.proxy[-1] > run.proxy[0] for run in runs)
     gone = sum(end < peak / 2 for end, peak in zip(ends, peaks, strict=True))
-    bonus = [share(run["reached"]) for run in kept()["hill"][BONUS]]
+    bonus, endless = ([share(run["reached"]) for run in kept()["hill"][name]] for name in (BONUS, ENDLESS))
     return Finding(
         f"at the flag after {UPDATES} updates (mean of the last {LAST})",
         f"{share(now.reached):.0%}",
@@ -106,9 +112,9 @@ def paid_for_height(seed: int = 0) -> Finding:
         f"This run: the pay rose from {now.proxy[0]:.0f} to {now.proxy[-1]:.0f}; the flag was reached by up to {max(now.reached):.0%}, "
         f"and by {share(now.reached):.0%} at the end. {len(runs)} seeds: the pay rose in {rose}; in {gone} the share at the flag fell to "
         f"less than half of its peak (peaks {between([100 * peak for peak in peaks])}%, ends {between([100 * end for end in ends])}%). "
-        "Why? At the flag the episode is over, and so is the income. Staying high without touching it pays more. A test of "
-        f"that reason: with a bonus of 100 at the flag, the flag was reached in {between([100 * end for end in bonus])}% of the episodes at the "
-        "end, in all seeds. **The policy did what it was paid for.**",
+        "Why? At the flag the episode is over, and so is the income: to swing high without touching it pays more. Two tests of "
+        f"that: if the ride goes on at the flag, {between([100 * end for end in endless])}% reach it at the end; with a bonus of 100 there, "
+        f"{between([100 * end for end in bonus])}%. **The policy did what it was paid for.**",
     )
 
 
@@ -132,28 +138,11 @@ def draw_gaming(now: Climb, guess: object = None) -> Picture:
         figure,
         f"A car that is paid for height. Its pay rises from {now.proxy[0]:.0f} to {now.proxy[-1]:.0f} in {UPDATES} updates; the share of "
         f"cars at the flag rises to {max(now.reached):.0%} and falls to {share(now.reached):.0%}.",
-        f"Thick: this run; pale: {len(runs)} seeds. Below: running mean of 5 updates.",
+        f"Thick: this run; pale: {len(runs)} seeds. Below: running mean of 8 updates.",
     )
 
 
-def smooth(numbers: Sequence[float], width: int = 5) -> list[float]:
+def smooth(numbers: Sequence[float], width: int = LAST) -> list[float]:
     """A running mean of the last `width` numbers."""
     return [fmean(numbers[max(0, i - width + 1) : i + 1]) for i in range(len(numbers))]
 
-
-@one_thread()
-def one_ride(seed: int = 0, updates: int = UPDATES) -> Picture:
-    """Draw where one trained car goes in its 300 steps, on the hill."""
-    policy, hill = new_policy(2, 32, 3, seed), Hill(SIDE_BY_SIDE, seed)
-    optimizer = torch.optim.Adam(policy.parameters(), RATE)
-    dice = torch.Generator().manual_seed(seed)
-    for _ in range(updates):
-        improve(policy, optimizer, live(policy, hill, dice), GAMMA)
-    episodes = live(policy, hill, dice)
-    x = episodes.seen[0, :, 0] * 0.9 - 0.3
-    figure, axis = new_figure(6.4, 2.5)
-    road = np.linspace(-1.2, 0.6, 200)
-    axis.plot(road, height(road), color=GREY)
-    axis.plot(x, height(x.numpy()), ".", color=BLUE, markersize=4, alpha=0.5)
-    axis.axvline(FLAG, color=RED)
-    return Picture(figure, f"One car goes from {float(x.min()):.2f} to {float(x.max()):.2f}; the flag is at {FLAG}.")

@@ -65,14 +65,14 @@ def watch_groups(steps: int = 12, seed: int = 3) -> View:
         figure, axes = new_figure(6.4, 2.9, columns=2)
         pictures, axis = axes
         pictures.get_gridspec().set_width_ratios([1.9, 1])
-        pictures.imshow(tile(middles.view(-1, 1, 8, 8), 5).tolist(), cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
+        pictures.imshow(tile(middles.view(-1, 1, 8, 8), 5, gap=4).tolist(), cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
         sizes = nearest.bincount(minlength=10).tolist()
         for k in range(10):
             y, x = divmod(k, 5)
-            pictures.text(9 * x + 3.5, 9 * y + 8.6, f"{sizes[k]}", ha="center", va="center", fontsize=9, color=BLUE)
+            pictures.text(12 * x + 3.5, 12 * y + 9.2, f"{sizes[k]}", ha="center", va="center", fontsize=9, color=BLUE)
         pictures.set_xticks([])
         pictures.set_yticks([])
-        pictures.set_ylim(17.8, -0.6)
+        pictures.set_ylim(22.6, -0.6)
         pictures.spines[:].set_visible(False)
         pictures.set_title(f"centroids at step {step}; how many are nearest", fontsize=10)
         axis.plot([one[3] for one in frames], color=GREY)
@@ -102,7 +102,7 @@ def groups_and_names() -> Finding:
         "digits that have a group of their own",
         f"{10 - len(none)}",
         lambda guess: draw_groups(now, names),
-        f"{told}{TIMES} other starts: {between(runs)} digits; all ten in {sum(run == 10 for run in runs)} of {TIMES}. Two ways to "
+        f"{told}{TIMES} starts: {between(runs)} digits; all ten in {sum(run == 10 for run in runs)} of {TIMES}. Two ways to "
         "write one digit can lie further apart than two digits. The groups are real, but they are groups of *pixels*: nobody "
         "said that names are what matters.",
     )
@@ -113,7 +113,7 @@ def draw_groups(groups: Groups, names: Sequence[int]) -> Picture:
     labels = digits_to_group()[1].labels
     order = sorted(range(len(names)), key=lambda k: (names[k], k))
     figure, (pictures, axis) = new_figure(6.4, 3.9, columns=2)
-    pictures.get_gridspec().set_width_ratios([1, 6])
+    pictures.get_gridspec().set_width_ratios([1, 13])
     sheet = tile(groups.centroids[order].view(-1, 1, 8, 8), 1)
     pictures.imshow(sheet.tolist(), cmap="Greys", vmin=0, vmax=1, interpolation="nearest", aspect="auto")
     pictures.set_xticks([])
