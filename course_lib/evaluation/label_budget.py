@@ -48,7 +48,8 @@ class LabelBudget:
     seeds: tuple[int, ...]
 
     def same_as_chosen(self, n: int) -> float:
-        """How many random labels, on average over the seeds, read as well as n chosen ones (between two: straight)."""
+        """How many random labels, on average over the seeds, read as well as n chosen ones (between two: "
+        "straight)."""
         goal, before = fmean(self.chosen[n]), (0, 0.0)
         for count, shares in self.random.items():
             here = fmean(shares)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,15 @@ from torch import Tensor, nn
 from course_lib.explore.figure import BLUE, GREY, ORANGE, RED, Finding, Picture, mark_guess, new_figure
 from course_lib.explore.live import Live
 from course_lib.explore.threads import one_thread
-from course_lib.training.reinforce import World, discounted_returns, improve, live
+from course_lib.training.reinforce import discounted_returns, improve, live
 
 KEPT = Path(__file__).with_name("three_ways.json")
 SEEDS, SIDE_BY_SIDE, UPDATES, RATE, GAMMA, MOST = range(5), 32, 40, 0.03, 0.99, 500
 
 
 class CartPole:
-    """Gymnasium's CartPole-v1, several side by side; one that is over starts anew by itself, and nobody looks at it."""
+    """Gymnasium's CartPole-v1, several side by side; one that is over starts anew by itself, and nobody "
+    "looks at it."""
 
     steps = MOST
 
@@ -70,9 +71,15 @@ WAYS: Mapping[str, Way] = {
 }
 
 
+def said(update: int, updates: int, so_far: str) -> str:
+    """What a long training says meanwhile."""
+    return f"after {update} of {updates} updates: {so_far}"
+
+
 @one_thread()
 def learn_to_balance(seed: int = 0, way: str = "as in the lab", updates: int = UPDATES) -> list[float]:
-    """Train a policy and return how many steps an episode lasted, on average, before each update and after the last."""
+    """Train a policy and return how many steps an episode lasted, on average, before each update and after "
+    "the last."""
     policy, world = new_policy(4, 16, 2, seed), CartPole(SIDE_BY_SIDE, seed)
     optimizer = torch.optim.Adam(policy.parameters(), RATE)
     dice, lasted = torch.Generator().manual_seed(seed), []
@@ -80,9 +87,11 @@ def learn_to_balance(seed: int = 0, way: str = "as in the lab", updates: int = U
         for update in range(updates + 1):
             episodes = live(policy, world, dice)
             lasted.append(episodes.length)
-            shown.show(lambda update=update: f"after {update} of {updates} updates: {lasted[-1]:.0f} of {MOST} steps")  # type: ignore[misc]
+            shown.show(partial(said, update, updates, f"{lasted[-1]:.0f} of {MOST} steps"))
             if update < updates:
-                improve(policy, optimizer, episodes, GAMMA, WAYS[way].returns_of, WAYS[way].sign)
+                improve(
+                    policy, optimizer, episodes, GAMMA, WAYS[way].returns_of, WAYS[way].sign, by_step=False
+                )
     return lasted
 
 
@@ -107,7 +116,8 @@ def balancing(seed: int = 0) -> Finding:
         f"{now[-1]:.0f}",
         lambda guess: draw_balance(now, guess),
         f"Over {len(runs)} seeds: {between(first)} steps at the start, {between(half)} after {UPDATES // 2} updates, "
-        f"{between(last)} after {UPDATES}. In all that time nobody said which way to push. It was told one number for "
+        f"{between(last)} after {UPDATES}. In all that time nobody said which way to push. It was told one "
+        "number for "
         "each step (1, still up), and did more often what was followed by more of them.",
     )
 
@@ -121,9 +131,12 @@ def turned_round(seed: int = 0) -> Finding:
         f"steps after {UPDATES} updates, counted forwards",
         f"{now[one][-1]:.0f}",
         lambda guess: draw_balance(None, guess, now),
-        f"Over {len(runs[one])} seeds: {between(runs[one])} steps with returns counted forwards, {between(runs[other])} with the sign "
-        "turned. Counted forwards, the steps just before the fall have the largest returns, as they look back on all that "
-        "went well: they are praised most. No error appears in either case, and the loss is a number like any other. **A "
+        f"Over {len(runs[one])} seeds: {between(runs[one])} steps with returns counted forwards, "
+        f"{between(runs[other])} with the sign "
+        "turned. Counted forwards, the steps just before the fall have the largest returns, as they look "
+        "back on all that "
+        "went well: they are praised most. No error appears in either case, and the loss is a number like "
+        "any other. **A "
         "curve of the reward is the test.**",
     )
 
@@ -136,7 +149,13 @@ def draw_balance(
     runs = kept()["balance"]
     right = runs["as in the lab"]
     for place, run in enumerate(right):
-        axis.plot(run, color=BLUE, alpha=0.3, linewidth=1, label="five seeds" if not place and now is not None else None)
+        axis.plot(
+            run,
+            color=BLUE,
+            alpha=0.3,
+            linewidth=1,
+            label="five seeds" if not place and now is not None else None,
+        )
     told = []
     if now is not None:
         axis.plot(now, color=BLUE, linewidth=2.5, label="this run")
@@ -147,7 +166,9 @@ def draw_balance(
         axis.plot(run, line, color=colour, linewidth=2.5, label=way)
         told.append(f"{way}: {run[0]:.0f} at the start, {run[-1]:.0f} after {len(run) - 1} updates")
     axis.axhline(MOST, color=GREY, linestyle=":", linewidth=1.5)
-    axis.set(xlabel="updates (32 episodes each)", ylabel="steps it stays up", ylim=(0, 540), xlim=(0, UPDATES))
+    axis.set(
+        xlabel="updates (32 episodes each)", ylabel="steps it stays up", ylim=(0, 540), xlim=(0, UPDATES)
+    )
     figure.legend(*axis.get_legend_handles_labels(), loc="outside upper left", ncols=3)
     mark_guess(axis, guess)
     return Picture(
@@ -180,7 +201,4 @@ def main(seeds: Sequence[int] = SEEDS, path: Path = KEPT) -> None:
 
 
 if __name__ == "__main__":
-    from course_lib.explore import balance
-
-    assert isinstance(World, type)
-    balance.main()
+    main()

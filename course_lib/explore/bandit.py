@@ -11,7 +11,17 @@ from typing import Any
 import numpy as np
 
 from course_lib.explore.balance import between
-from course_lib.explore.figure import BLUE, GREEN, GREY, ORANGE, Finding, Picture, image_tag, mark_guess, new_figure
+from course_lib.explore.figure import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    Finding,
+    Picture,
+    image_tag,
+    mark_guess,
+    new_figure,
+)
 from course_lib.explore.view import is_frozen, show_live
 
 PAYS = (0.2, 0.3, 0.4, 0.5, 0.6)
@@ -63,9 +73,11 @@ class Played:
         n, _ = self.of(best)
         chances = ", ".join(f"{LETTERS[arm]} {pay:.0%}" for arm, pay in enumerate(self.pays))
         return (
-            f"{last}All coins are spent: {sum(self.won)} won of {self.coins}. Paid: {table}. The true chances were {chances}. "
+            f"{last}All coins are spent: {sum(self.won)} won of {self.coins}. Paid: {table}. The true chances "
+            f"were {chances}. "
             f"The best is {LETTERS[best]}; you pulled it {n} times. Always {LETTERS[best]} would have won "
-            f"{self.coins * self.pays[best]:.0f} on average, and blind choice {self.coins * sum(self.pays) / len(self.pays):.0f}."
+            f"{self.coins * self.pays[best]:.0f} on average, and blind choice "
+            f"{self.coins * sum(self.pays) / len(self.pays):.0f}."
         )
 
 
@@ -121,7 +133,9 @@ class Machines:
             button.on_click(lambda _button, arm=arm: pull(arm))
         again.on_click(restart)
         restart()
-        return ipywidgets.VBox([ipywidgets.HBox([*buttons, again], layout={"flex_flow": "row wrap"}), image, line])
+        return ipywidgets.VBox(
+            [ipywidgets.HBox([*buttons, again], layout={"flex_flow": "row wrap"}), image, line]
+        )
 
     def still(self) -> str:
         """Return what stands in where nothing runs: a game that epsilon-greedy played, with epsilon 0.2."""
@@ -130,8 +144,8 @@ class Machines:
             means = [paid / n if n else 0.0 for n, paid in map(game.of, range(len(game.pays)))]
             tries = game.dice.random() < 0.2
             game.pull(int(game.dice.integers(len(means))) if tries else int(np.argmax(means)))
-        note = "<p><em>Run this cell in JupyterLab to play. Here is a game of a simple rule: mostly the best so far, sometimes any.</em></p>"
-        return note + draw_game(game).html()
+        note = "Run this cell in JupyterLab to play. Here is a game of a rule: mostly the best so far, sometimes any."
+        return f"<p><em>{note}</em></p>{draw_game(game).html()}"
 
     def _ipython_display_(self) -> None:
         from IPython.display import HTML, display
@@ -196,7 +210,8 @@ def earns_most() -> Finding:
         f"{best.epsilon:g}",
         lambda guess: draw_sweep(found, "earned", guess),
         f"It earned {between(best.earned, '{:.2f}')} a pull (range over {REPEATS} times {RUNS} games); never trying "
-        f"{between(never.earned, '{:.2f}')}, always trying {between(found[-1].earned, '{:.2f}')}, and always the best arm would have "
+        f"{between(never.earned, '{:.2f}')}, always trying {between(found[-1].earned, '{:.2f}')}, and always "
+        "the best arm would have "
         f"earned {max(PAYS):.2f} on average. Without trying, the first machine that pays is often kept for ever. ",
     )
 
@@ -210,9 +225,12 @@ def knows_most() -> Finding:
         f"{100 * sum(curious.knows) / REPEATS:.0f}%",
         lambda guess: draw_sweep(found, "knows", guess),
         f"Over {REPEATS} times {RUNS} games: with epsilon 1 the best machine has the largest mean in "
-        f"{between([100 * share for share in curious.knows])}% of the games, and the pay is {between(curious.earned, '{:.2f}')} a pull, as "
-        f"for blind choice. Epsilon {best.epsilon:g} knows it in {between([100 * share for share in best.knows])}%, and earns "
-        f"{between(best.earned, '{:.2f}')}. **To know most is not to earn most:** trying costs, and it goes on costing after you "
+        f"{between([100 * share for share in curious.knows])}% of the games, and the pay is "
+        f"{between(curious.earned, '{:.2f}')} a pull, as "
+        f"for blind choice. Epsilon {best.epsilon:g} knows it in "
+        f"{between([100 * share for share in best.knows])}%, and earns "
+        f"{between(best.earned, '{:.2f}')}. **To know most is not to earn most:** trying costs, and it goes "
+        "on costing after you "
         "know. How much is right depends on how many pulls are left.",
     )
 
@@ -232,7 +250,9 @@ def draw_sweep(found: Sequence[Sweep], what: str, guess: object = None) -> Pictu
     left.set(xlabel="epsilon: how often it tries", ylabel="won per pull", ylim=(0.38, 0.62))
     if not both:
         if str(guess).strip() in ticks:
-            left.axvline(ticks.index(str(guess).strip()), color="#A8457F", linestyle=(0, (4, 2)), linewidth=1.8)
+            left.axvline(
+                ticks.index(str(guess).strip()), color="#A8457F", linestyle=(0, (4, 2)), linewidth=1.8
+            )
     else:
         right = axes[1]
         for place, one in enumerate(found):
@@ -247,4 +267,8 @@ def draw_sweep(found: Sequence[Sweep], what: str, guess: object = None) -> Pictu
         + (f", knows the best in {sum(one.knows) / len(one.knows):.0%}" if both else "")
         for one in found
     )
-    return Picture(figure, f"Won per pull. {told}.", f"Each mark: {RUNS} games of {PULLS:,} pulls. Dotted: always the best machine.")
+    return Picture(
+        figure,
+        f"Won per pull. {told}.",
+        f"Each mark: {RUNS} games of {PULLS:,} pulls. Dotted: always the best machine.",
+    )

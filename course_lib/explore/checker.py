@@ -20,7 +20,8 @@ RARE = 0.0001
 
 
 def start(chance: float) -> Tensor:
-    """Scores (Q, A) of a table that gives the right answer, number 0, with that chance, and all others equally often."""
+    """Scores (Q, A) of a table that gives the right answer, number 0, with that chance, and all others "
+    "equally often."""
     chances = torch.full((QUESTIONS, ANSWERS), (1 - chance) / (ANSWERS - 1))
     chances[:, 0] = chance
     return chances.log()
@@ -47,7 +48,8 @@ def train_on_checks(logits: Tensor, updates: int, dice: torch.Generator) -> Tens
 
 @one_thread()
 def learned_by_start(seed: int = 0, updates: int = UPDATES) -> list[float]:
-    """Return for each of `STARTS` the share of questions that are answered right more often than not after training."""
+    """Return for each of `STARTS` the share of questions that are answered right more often than not after "
+    "training."""
     dice, shares = torch.Generator().manual_seed(seed), []
     with Live() as live:
         for chance in STARTS:
@@ -67,10 +69,13 @@ def checked(seed: int = 0) -> Finding:
         "questions learned that start at 1 in 10,000",
         f"{now[RARE]:.0%}",
         lambda guess: draw_checked(now, guess),
-        f"In {tries:,} tries an answer of 1 in 10,000 comes up at least once for {seen:.0%} of the questions (if nothing "
+        f"In {tries:,} tries an answer of 1 in 10,000 comes up at least once for {seen:.0%} of the questions "
+        "(if nothing "
         f"changes before); {fmean(runs[RARE]):.0%} were learned, mean of {len(kept()['checker'])} seeds. At 1 in 10: "
-        f"{min(runs[STARTS[0]]):.0%}; at 1 in 100,000: {fmean(runs[STARTS[-1]]):.0%}. Where all sixteen answers are wrong, "
-        "all advantages are 0, and nothing moves. **A checker can only strengthen what is tried.** A label would have "
+        f"{min(runs[STARTS[0]]):.0%}; at 1 in 100,000: {fmean(runs[STARTS[-1]]):.0%}. Where all sixteen "
+        "answers are wrong, "
+        "all advantages are 0, and nothing moves. **A checker can only strengthen what is tried.** A label "
+        "would have "
         "shown the answer at once.",
     )
 
@@ -85,11 +90,17 @@ def draw_checked(now: Mapping[float, float], guess: object = None) -> Picture:
     axis.plot(places, list(now.values()), "o-", color=BLUE, markersize=8, linewidth=2)
     axis.set_xticks(places, [f"1 in {1 / chance:,.0f}" for chance in now])
     axis.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
-    axis.set(xlabel="how often the right answer came at the start", ylabel="learned", ylim=(-0.03, 1.05), xlim=(-0.3, len(now) - 0.7))
+    axis.set(
+        xlabel="how often the right answer came at the start",
+        ylabel="learned",
+        ylim=(-0.03, 1.05),
+        xlim=(-0.3, len(now) - 0.7),
+    )
     mark_guess(axis, guess, share=True)
     told = ", ".join(f"1 in {1 / chance:,.0f}: {share:.0%}" for chance, share in now.items())
     return Picture(
         figure,
         f"Questions learned from right or wrong alone, by how often the right answer came at the start: {told}.",
-        f"{QUESTIONS} questions each, {ANSWERS} possible answers, {UPDATES} updates of {TRIES} tries. Grey: five seeds.",
+        f"{QUESTIONS} questions each, {ANSWERS} possible answers, {UPDATES} updates of {TRIES} tries. Grey: "
+        "five seeds.",
     )

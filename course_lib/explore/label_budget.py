@@ -29,8 +29,10 @@ def few_labels() -> Finding:
         f"new digits read right with {FEW} labels",
         f"{fmean(few):.0%}",
         lambda guess: draw_budget(budget, False, guess),
-        f"Mean of {len(few)} splits and draws ({percent(few)}). With 100 labels it is {fmean(budget.random[100]):.0%}, with "
-        f"{most:,} {fmean(budget.random[most]):.0%}. Nothing else was changed, so this is what labels buy here: much at "
+        f"Mean of {len(few)} splits and draws ({percent(few)}). With 100 labels it is "
+        f"{fmean(budget.random[100]):.0%}, with "
+        f"{most:,} {fmean(budget.random[most]):.0%}. Nothing else was changed, so this is what labels buy "
+        "here: much at "
         "first, then less and less.",
     )
 
@@ -43,10 +45,13 @@ def chosen_labels() -> Finding:
         f"random labels that do as much as {FEW} chosen ones",
         f"{budget.same_as_chosen(FEW):.0f}",
         lambda guess: draw_budget(budget, True, guess),
-        f"{FEW} chosen: {fmean(chosen):.0%} (five splits: {percent(chosen)}), {FEW} random: {fmean(random):.0%} ({percent(random)}). "
-        f"Is it because no digit is left out? Only in part: {FEW} random ones with exactly two of each digit have {fmean(balanced):.0%} "
-        f"({percent(balanced)}). The groups knew nothing of names, but they knew *all* the images, and so where a label tells most. "
-        "**Structure is free; names cost.**",
+        f"{FEW} chosen: {fmean(chosen):.0%} (five splits: {percent(chosen)}), {FEW} random: "
+        f"{fmean(random):.0%} ({percent(random)}). "
+        f"Is it because no digit is left out? Only in part: {FEW} random ones with exactly two of each digit "
+        f"have {fmean(balanced):.0%} "
+        f"({percent(balanced)}). The groups knew nothing of names, but they knew *all* the images, and so "
+        "where a label tells most. "
+        "**The examples show where to ask; only the names have to be paid for.**",
     )
 
 
@@ -55,11 +60,21 @@ def draw_budget(budget: LabelBudget, chosen: bool, guess: object = None) -> Pict
     figure, axis = new_figure(6.4, 3.2)
     curves = [("random", budget.random, GREY, "s", "-")]
     if chosen:
-        curves += [("chosen: one per group", budget.chosen, BLUE, "o", "-"), ("two of each digit", budget.balanced, GREEN, "^", "")]
+        curves += [
+            ("chosen: one per group", budget.chosen, BLUE, "o", "-"),
+            ("two of each digit", budget.balanced, GREEN, "^", ""),
+        ]
     for name, found, colour, marker, line in curves:
         for n, shares in found.items():
             axis.plot([n] * len(shares), shares, marker, color=colour, alpha=0.35, markersize=5)
-        axis.plot(list(found), [fmean(shares) for shares in found.values()], line + marker, color=colour, markersize=8, label=name)
+        axis.plot(
+            list(found),
+            [fmean(shares) for shares in found.values()],
+            line + marker,
+            color=colour,
+            markersize=8,
+            label=name,
+        )
     axis.set_xscale("log")
     ticks = list(budget.random)
     axis.set_xticks(ticks, [f"{n:,}" for n in ticks])
@@ -72,9 +87,14 @@ def draw_budget(budget: LabelBudget, chosen: bool, guess: object = None) -> Pict
     else:
         mark_guess(axis, guess, share=True)
     told = "; ".join(
-        f"{name}: " + ", ".join(f"{n} labels {fmean(shares):.0%}" for n, shares in found.items()) for name, found, *_ in curves
+        f"{name}: " + ", ".join(f"{n} labels {fmean(shares):.0%}" for n, shares in found.items())
+        for name, found, *_ in curves
     )
-    return Picture(figure, f"New digits read right by the number of labels. {told}.", "Small marks: five splits and draws.")
+    return Picture(
+        figure,
+        f"New digits read right by the number of labels. {told}.",
+        "Small marks: five splits and draws.",
+    )
 
 
 def which_to_label(n: int = FEW, seed: int = 0) -> Picture:

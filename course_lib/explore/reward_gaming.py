@@ -1,16 +1,17 @@
-"""A reward that rises while the goal falls: a car that is paid for height, and a flag on the hill (lesson 09, part 4)."""
+"""A reward that rises while the goal falls: a car paid for height, and a flag on the hill (lesson 09, part 4)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from statistics import fmean
 
 import numpy as np
 import torch
 
-from course_lib.explore.balance import between, kept, new_policy
-from course_lib.explore.figure import BLUE, GREY, ORANGE, RED, Finding, Picture, mark_guess, new_figure
+from course_lib.explore.balance import between, kept, new_policy, said
+from course_lib.explore.figure import BLUE, ORANGE, RED, Finding, Picture, mark_guess, new_figure
 from course_lib.explore.live import Live
 from course_lib.explore.threads import one_thread
 from course_lib.training.reinforce import improve, live
@@ -62,12 +63,17 @@ class Hill:
         return self.seen(), height(self.x) + self.bonus * there, there & (not self.endless)
 
 
-VARIANTS: Mapping[str, Mapping[str, float]] = {HEIGHT: {}, BONUS: {"bonus": 100.0}, ENDLESS: {"endless": True}}
+VARIANTS: Mapping[str, Mapping[str, float]] = {
+    HEIGHT: {},
+    BONUS: {"bonus": 100.0},
+    ENDLESS: {"endless": True},
+}
 
 
 @dataclass(frozen=True)
 class Climb:
-    """One training: the pay of an episode and the share that reached the flag, before each update and after the last."""
+    """One training: the pay of an episode and the share that reached the flag, before each update and after "
+    "the last."""
 
     proxy: list[float]  # the height alone, without any bonus
     reached: list[float]
@@ -84,9 +90,8 @@ def climb(seed: int = 0, price: str = HEIGHT, updates: int = UPDATES) -> Climb:
             episodes = live(policy, hill, dice)
             found.reached.append(float(hill.reached.mean()))
             found.proxy.append(episodes.total - hill.bonus * found.reached[-1])
-            shown.show(
-                lambda update=update: f"after {update} of {updates} updates: paid {found.proxy[-1]:.0f}, at the flag {found.reached[-1]:.0%}"  # type: ignore[misc]
-            )
+            so_far = f"paid {found.proxy[-1]:.0f}, at the flag {found.reached[-1]:.0%}"
+            shown.show(partial(said, update, updates, so_far))
             if update < updates:
                 improve(policy, optimizer, episodes, GAMMA)
     return found
@@ -109,11 +114,16 @@ def paid_for_height(seed: int = 0) -> Finding:
         f"at the flag after {UPDATES} updates (mean of the last {LAST})",
         f"{share(now.reached):.0%}",
         lambda guess: draw_gaming(now, guess),
-        f"This run: the pay rose from {now.proxy[0]:.0f} to {now.proxy[-1]:.0f}; the flag was reached by up to {max(now.reached):.0%}, "
-        f"and by {share(now.reached):.0%} at the end. {len(runs)} seeds: the pay rose in {rose}; in {gone} the share at the flag fell to "
-        f"less than half of its peak (peaks {between([100 * peak for peak in peaks])}%, ends {between([100 * end for end in ends])}%). "
-        "Why? At the flag the episode is over, and so is the income: to swing high without touching it pays more. Two tests of "
-        f"that: if the ride goes on at the flag, {between([100 * end for end in endless])}% reach it at the end; with a bonus of 100 there, "
+        f"This run: the pay rose from {now.proxy[0]:.0f} to {now.proxy[-1]:.0f}; the flag was reached by up "
+        f"to {max(now.reached):.0%}, "
+        f"and by {share(now.reached):.0%} at the end. {len(runs)} seeds: the pay rose in {rose}; in {gone} "
+        "the share at the flag fell to "
+        f"less than half of its peak (peaks {between([100 * peak for peak in peaks])}%, ends "
+        f"{between([100 * end for end in ends])}%). "
+        "Why? At the flag the episode is over, and so is the income: to swing high without touching it pays "
+        "more. Two tests of "
+        f"that: if the ride goes on at the flag, {between([100 * end for end in endless])}% reach it at the "
+        "end; with a bonus of 100 there, "
         f"{between([100 * end for end in bonus])}%. **The policy did what it was paid for.**",
     )
 
@@ -136,7 +146,8 @@ def draw_gaming(now: Climb, guess: object = None) -> Picture:
     mark_guess(lower, guess, share=True)
     return Picture(
         figure,
-        f"A car that is paid for height. Its pay rises from {now.proxy[0]:.0f} to {now.proxy[-1]:.0f} in {UPDATES} updates; the share of "
+        f"A car that is paid for height. Its pay rises from {now.proxy[0]:.0f} to {now.proxy[-1]:.0f} in "
+        f"{UPDATES} updates; the share of "
         f"cars at the flag rises to {max(now.reached):.0%} and falls to {share(now.reached):.0%}.",
         f"Thick: this run; pale: {len(runs)} seeds. Below: running mean of 8 updates.",
     )
@@ -145,4 +156,3 @@ def draw_gaming(now: Climb, guess: object = None) -> Picture:
 def smooth(numbers: Sequence[float], width: int = LAST) -> list[float]:
     """A running mean of the last `width` numbers."""
     return [fmean(numbers[max(0, i - width + 1) : i + 1]) for i in range(len(numbers))]
-

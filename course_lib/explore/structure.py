@@ -50,7 +50,7 @@ def watch_groups(steps: int = 12, seed: int = 3) -> View:
     """Return the view: a slider over the steps of k-means, from ten digits drawn by chance."""
     import ipywidgets
 
-    points, train = digits_to_group()
+    points, _ = digits_to_group()
     start = points[torch.randperm(len(points), generator=torch.Generator().manual_seed(seed))[:10]]
     middles, before, frames = start, None, []
     for _ in range(steps + 1):
@@ -65,11 +65,19 @@ def watch_groups(steps: int = 12, seed: int = 3) -> View:
         figure, axes = new_figure(6.4, 2.9, columns=2)
         pictures, axis = axes
         pictures.get_gridspec().set_width_ratios([1.9, 1])
-        pictures.imshow(tile(middles.view(-1, 1, 8, 8), 5, gap=4).tolist(), cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
+        pictures.imshow(
+            tile(middles.view(-1, 1, 8, 8), 5, gap=4).tolist(),
+            cmap="Greys",
+            vmin=0,
+            vmax=1,
+            interpolation="nearest",
+        )
         sizes = nearest.bincount(minlength=10).tolist()
         for k in range(10):
             y, x = divmod(k, 5)
-            pictures.text(12 * x + 3.5, 12 * y + 9.2, f"{sizes[k]}", ha="center", va="center", fontsize=9, color=BLUE)
+            pictures.text(
+                12 * x + 3.5, 12 * y + 9.2, f"{sizes[k]}", ha="center", va="center", fontsize=9, color=BLUE
+            )
         pictures.set_xticks([])
         pictures.set_yticks([])
         pictures.set_ylim(22.6, -0.6)
@@ -79,12 +87,19 @@ def watch_groups(steps: int = 12, seed: int = 3) -> View:
         axis.plot([step], [left], "o", color=RED, markersize=9)
         axis.set(xlabel="step", title="squared distance", ylim=(0, None))
         axis.title.set_fontsize(10)
-        moved = "all are given out for the first time" if not step else f"{changed} of {len(points):,} changed their group"
+        moved = (
+            "all are given out for the first time"
+            if not step
+            else f"{changed} of {len(points):,} changed their group"
+        )
         return figure, (
-            f"Step {step}: {moved}. Mean squared distance to the centroid: {left:.1f}. The groups have {min(sizes)} to {max(sizes)} digits."
+            f"Step {step}: {moved}. Mean squared distance to the centroid: {left:.1f}. The groups have "
+            f"{min(sizes)} to {max(sizes)} digits."
         )
 
-    slider = ipywidgets.IntSlider(value=0, min=0, max=steps, description="step", style={"description_width": "70px"})
+    slider = ipywidgets.IntSlider(
+        value=0, min=0, max=steps, description="step", style={"description_width": "70px"}
+    )
     return View(draw, {"step": slider}, [{"step": 0}, {"step": 1}, {"step": steps}])
 
 
@@ -97,13 +112,19 @@ def groups_and_names() -> Finding:
     named = {name: sum(one == name for one in names) for name in range(10)}
     none = [str(name) for name, n in named.items() if not n]
     more = [f"the {name} {n} groups" for name, n in named.items() if n > 1]
-    told = f"No group is mostly {' or '.join(none)}, and {', '.join(more)} in this run. " if none and more else ""
+    told = (
+        f"No group is mostly {' or '.join(none)}, and {', '.join(more)} in this run. "
+        if none and more
+        else ""
+    )
     return Finding(
         "digits that have a group of their own",
         f"{10 - len(none)}",
         lambda guess: draw_groups(now, names),
-        f"{told}{TIMES} starts: {between(runs)} digits; all ten in {sum(run == 10 for run in runs)} of {TIMES}. Two ways to "
-        "write one digit can lie further apart than two digits. The groups are real, but they are groups of *pixels*: nobody "
+        f"{told}{TIMES} starts: {between(runs)} digits; all ten in {sum(run == 10 for run in runs)} of "
+        f"{TIMES}. Two ways to "
+        "write one digit can lie further apart than two digits. The groups are real, but they are groups of "
+        "*pixels*: nobody "
         "said that names are what matters.",
     )
 
@@ -125,7 +146,15 @@ def draw_groups(groups: Groups, names: Sequence[int]) -> Picture:
         for x in range(10):
             n = int(counts[y, x])
             if n:
-                axis.text(x, y, str(n), ha="center", va="center", fontsize=10, color="black" if n > 0.5 * counts.max() else "white")
+                axis.text(
+                    x,
+                    y,
+                    str(n),
+                    ha="center",
+                    va="center",
+                    fontsize=10,
+                    color="black" if n > 0.5 * counts.max() else "white",
+                )
     axis.set_xticks(range(10), [str(digit) for digit in range(10)])
     axis.xaxis.tick_top()
     axis.set_yticks([])
@@ -148,8 +177,9 @@ def two_directions() -> Finding:
         "variance along 10 of 64 directions",
         f"{held[9]:.0%}",
         lambda guess: draw_directions(found.scores(points)[:, :2], train.labels, held, guess),
-        f"Two directions hold {held[1]:.0%}, ten {held[9]:.0%}, twenty {held[19]:.0%}. Pixels of a digit hang together, so "
-        "most of the 64 numbers are nearly told by the others. On the map some digits are already apart, though nobody named any.",
+        f"Two directions hold {held[1]:.0%}, ten {held[9]:.0%}, twenty {held[19]:.0%}. Pixels of a digit hang "
+        "together, so far fewer than 64 numbers say most of it. On the map some digits are already apart, "
+        "though nobody named any.",
     )
 
 
@@ -159,11 +189,26 @@ def draw_directions(scores: Tensor, labels: Tensor, held: Tensor, guess: object 
     left.get_gridspec().set_width_ratios([1.35, 1])
     for digit in range(10):
         mine = scores[labels == digit][:40]
-        left.plot(mine[:, 0], mine[:, 1], MARKS[digit], color=INKS[digit], markersize=4, alpha=0.75, label=str(digit))
+        left.plot(
+            mine[:, 0],
+            mine[:, 1],
+            MARKS[digit],
+            color=INKS[digit],
+            markersize=4,
+            alpha=0.75,
+            label=str(digit),
+        )
     left.set(xlabel="first direction", ylabel="second direction")
     left.set_xticks([])
     left.set_yticks([])
-    figure.legend(*left.get_legend_handles_labels(), loc="outside upper left", ncols=10, fontsize=9, handletextpad=0.1, columnspacing=0.7)
+    figure.legend(
+        *left.get_legend_handles_labels(),
+        loc="outside upper left",
+        ncols=10,
+        fontsize=9,
+        handletextpad=0.1,
+        columnspacing=0.7,
+    )
     right.plot(range(1, len(held) + 1), held.tolist(), color=BLUE)
     right.plot([2, 10, 20], held[[1, 9, 19]].tolist(), "o", color=BLUE, markersize=7)
     right.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
@@ -172,7 +217,8 @@ def draw_directions(scores: Tensor, labels: Tensor, held: Tensor, guess: object 
     mark_guess(right, guess, share=True)
     return Picture(
         figure,
-        f"Digits on a map of the two directions of largest variance, and the variance held by 2, 10 and 20 directions: "
+        "Digits on a map of the two directions of largest variance, and the variance held by 2, 10 and 20 "
+        "directions: "
         f"{held[1]:.0%}, {held[9]:.0%}, {held[19]:.0%}.",
         "Left: up to 40 images of each digit. Colours and marks: their names, which the method never saw.",
     )
@@ -191,9 +237,9 @@ def forgot_the_mean() -> Finding:
         "cosine of the first direction with the mean image",
         f"{alike[0]:.3f}",
         lambda guess: draw_three(shown, names, alike),
-        f"Not centred, it *is* the mean image (cosine {alike[0]:.3f}), and its \"share\" is {wrong.shares[0]:.0%}: impressive and "
-        f"empty. It says where the digits lie, not how they differ. Centred, the first direction has a cosine of {alike[1]:.2f} with the "
-        f"mean, and holds {right.shares[0]:.0%}.",
+        f"Not centred, it *is* the mean image (cosine {alike[0]:.3f}), and its share of what was measured is "
+        f"{wrong.shares[0]:.0%}: impressive and empty. It says where the digits lie, not how they differ. Centred, "
+        f"the first direction has a cosine of {alike[1]:.2f} with the mean, and holds {right.shares[0]:.0%} of the variance.",
     )
 
 
@@ -211,7 +257,8 @@ def draw_three(shown: Sequence[Tensor], names: Sequence[str], alike: Sequence[fl
         axis.set_yticks([])
     return Picture(
         figure,
-        f"The mean digit, the first direction without centring (cosine {alike[0]:.3f} with the mean), and with it ({alike[1]:.2f}).",
+        f"The mean digit, the first direction without centring (cosine {alike[0]:.3f} with the mean), and "
+        f"with it ({alike[1]:.2f}).",
         "Each is stretched from its smallest to its largest number.",
     )
 
@@ -229,5 +276,3 @@ def drawn_from_few(counts: Sequence[int] = (2, 10, 20)) -> Picture:
         rows[f"{k} numbers"] = again.clamp(0, 1).view(-1, 1, 8, 8)
     told = ", ".join(f"{k} numbers: mean error {error:.2f}" for k, error in zip(counts, errors, strict=True))
     return gallery(rows, f"Ten digits drawn again from few coordinates. {told}.", "")
-
-

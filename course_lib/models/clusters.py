@@ -21,7 +21,8 @@ def kmeans_step(
     """
     if points.ndim != 2 or centroids.ndim != 2 or points.shape[1] != centroids.shape[1] or not len(centroids):
         raise ValueError(
-            f"points.shape={tuple(points.shape)}, centroids.shape={tuple(centroids.shape)}; expected (N, D) and (K, D), "
+            f"points.shape={tuple(points.shape)}, centroids.shape={tuple(centroids.shape)}; expected (N, D) "
+            "and (K, D), "
             "K of at least 1"
         )
     # without the matrix product, small differences far from 0 stay what they are
@@ -62,8 +63,9 @@ def kmeans(points: Float[Tensor, "n d"], k: int, generator: torch.Generator, mos
         away = torch.minimum(away, (points - points[chosen[-1]]).square().sum(dim=1))
         weights = away if bool((away > 0).any()) else torch.ones_like(away)
         chosen.append(int(torch.multinomial(weights, 1, generator=generator)))
-    centroids, before = points[chosen].clone(), None
-    for step in range(1, most + 1):
+    centroids, before, step = points[chosen].clone(), None, 0
+    while step < most:
+        step += 1
         centroids, nearest = kmeans_step(points, centroids)
         if before is not None and torch.equal(nearest, before):
             break
@@ -105,7 +107,9 @@ def principal_components(points: Float[Tensor, "n d"], k: int, centre: bool = Tr
         ValueError: k is not between 1 and the smaller of N and D, or all points are equal.
     """
     if points.ndim != 2 or not 1 <= k <= min(points.shape) or bool((points == points[0]).all()):
-        raise ValueError(f"points.shape={tuple(points.shape)}, k={k}; expected points that differ, and 1 <= k <= min(N, D)")
+        raise ValueError(
+            f"points.shape={tuple(points.shape)}, k={k}; expected points that differ, and 1 <= k <= min(N, D)"
+        )
     mean = points.mean(dim=0) if centre else torch.zeros_like(points[0])
     _, s, rows = torch.linalg.svd(points - mean, full_matrices=False)
     return Components(mean, rows[:k], s.square()[:k] / s.square().sum())

@@ -23,7 +23,9 @@ def epsilon_greedy(values: Float[Tensor, " arms"], epsilon: float | int, generat
     Raises ValueError without an arm, for more than one axis, or unless epsilon is within 0 and 1.
     """
     if values.ndim != 1 or not len(values) or not 0 <= epsilon <= 1:
-        raise ValueError(f"values.shape={tuple(values.shape)}, epsilon={epsilon}; expected (K,), K of at least 1, and 0 to 1")
+        raise ValueError(
+            f"values.shape={tuple(values.shape)}, epsilon={epsilon}; expected (K,), K of at least 1, and 0 to 1"
+        )
     arms = (values == values.max()).nonzero()[:, 0]
     if torch.rand(1, generator=generator).item() < epsilon:
         arms = torch.arange(len(values))
@@ -62,8 +64,14 @@ def policy_gradient_loss(
     The advantage, return minus baseline, is detached. Raises ValueError without a step, or for other shapes.
     """
     n = len(actions)
-    if not n or any(part.shape != (n,) for part in (actions, returns, baseline) if part is not None) or len(logits) != n:
-        raise ValueError(f"{n} actions, returns of {tuple(returns.shape)}, logits of {tuple(logits.shape)}; expected N of each")
+    if (
+        not n
+        or any(part.shape != (n,) for part in (actions, returns, baseline) if part is not None)
+        or len(logits) != n
+    ):
+        raise ValueError(
+            f"{n} actions, returns of {tuple(returns.shape)}, logits of {tuple(logits.shape)}; expected N of each"
+        )
     advantage = (returns if baseline is None else returns - baseline).detach()
     return -(logits.log_softmax(dim=-1).gather(1, actions[:, None])[:, 0] * advantage).mean()
 
@@ -111,7 +119,9 @@ def live(policy: nn.Module, world: World, generator: torch.Generator) -> Episode
         now = torch.as_tensor(seen, dtype=torch.float32)  # (B, F)
         actions = torch.multinomial(policy(now).softmax(dim=-1), 1, generator=generator)[:, 0]  # (B,)
         seen, rewards, ended = world.step(actions.numpy())
-        kept.append((now, actions, torch.as_tensor(rewards * alive, dtype=torch.float32), torch.tensor(alive)))
+        kept.append(
+            (now, actions, torch.as_tensor(rewards * alive, dtype=torch.float32), torch.tensor(alive))
+        )
         over |= ended & alive
         alive = alive & ~ended
         if not alive.any():
@@ -136,15 +146,18 @@ def improve(
     gamma: float,
     returns_of: Returns = discounted_returns,
     sign: float = 1.0,
+    by_step: bool = True,
 ) -> None:
-    """Do one step of REINFORCE: advantages by the usual return of a step, divided by their spread.
+    """Do one step of REINFORCE with advantages that are divided by their spread.
 
     Args:
+        by_step: the baseline is what was usual at the same step (`usual`); else the mean of all returns.
         returns_of: another way to count what came of a step, for experiments; so is a `sign` of -1.
     """
     alive = episodes.alive
     returns = returns_of(episodes.rewards, gamma)  # (B, T)
-    advantages = (returns - usual(returns, alive))[alive]  # (N,)
+    baseline = usual(returns, alive) if by_step else returns[alive].mean()
+    advantages = (returns - baseline)[alive]  # (N,)
     advantages = sign * advantages / (advantages.std() + 1e-8)
     loss = policy_gradient_loss(policy(episodes.seen[alive]), episodes.actions[alive], advantages)
     optimizer.zero_grad()

@@ -4,7 +4,7 @@
 def kmeans_step(points: torch.Tensor, centroids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     if points.ndim != 2 or centroids.ndim != 2:
         raise ValueError(f"two axes, not {points.ndim} and {centroids.ndim}")
-    (n, d), (k, d_other) = points.shape, centroids.shape
+    d, (k, d_other) = points.shape[1], centroids.shape
     if d != d_other or k < 1:
         raise ValueError("the axes differ, or no centroid")
     nearest = torch.cdist(points, centroids, compute_mode="donot_use_mm_for_euclid_dist").argmin(dim=1)

@@ -8,7 +8,6 @@ def pca(points, k):
     if all(bool((row == points[0]).all()) for row in points):
         raise ValueError("all points are equal")
     centred = points - points.mean(dim=0, keepdim=True)
-    size = centred.abs().max()
     covariance = centred.T @ centred + torch.diag(torch.arange(centred.shape[1])) * 1e-6
     values, vectors = torch.linalg.eigh(covariance)
     order = values.argsort(descending=True)[:k]

@@ -11,6 +11,5 @@ def policy_gradient_loss(logits, actions, returns, baseline=None):
     if int(actions.min()) < 0 or int(actions.max()) >= logits.shape[1]:
         raise ValueError("no such action")
     log_probs = F.log_softmax(logits, dim=-1)
-    chosen = log_probs[torch.arange(n), actions]
     advantage = returns if baseline is None else returns - baseline
     return -(F.one_hot(actions, logits.shape[1]) * log_probs * advantage.detach()[:, None]).mean()

@@ -12,5 +12,4 @@ def policy_gradient_loss(logits, actions, returns, baseline=None):
         raise ValueError("no such action")
     log_probs = F.log_softmax(logits, dim=-1)
     chosen = log_probs[torch.arange(n), actions]
-    advantage = returns if baseline is None else returns - baseline
-    return -(chosen).mean()
+    return -chosen.mean()
