@@ -79,4 +79,5 @@ def measure_label_budget(
                 rows = rows_of(n)
                 said = read_by_nearest(points[rows], labels[rows], digits.test.images.flatten(1))
                 shares[n].append(float((said == digits.test.labels).double().mean()))
-    return LabelBudget(*found, tuple(seeds))
+    random, one_each, balanced = found
+    return LabelBudget(random, one_each, balanced, tuple(seeds))

@@ -239,7 +239,7 @@ def forgot_the_mean() -> Finding:
         lambda guess: draw_three(shown, names, alike),
         f"Not centred, it *is* the mean image (cosine {alike[0]:.3f}), and its share of what was measured is "
         f"{wrong.shares[0]:.0%}: impressive and empty. It says where the digits lie, not how they differ. Centred, "
-        f"the first direction has a cosine of {alike[1]:.2f} with the mean, and holds {right.shares[0]:.0%} of the variance.",
+        f"the first direction has a cosine of {alike[1]:.2f} with the mean, and holds {right.shares[0]:.0%}.",
     )
 
 

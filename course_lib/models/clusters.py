@@ -10,10 +10,8 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 
-def kmeans_step(
-    points: Float[Tensor, "n d"], centroids: Float[Tensor, "k d"]
-) -> tuple[Float[Tensor, "k d"], Int[Tensor, " n"]]:
-    """Give each point to its nearest centroid, then move each centroid to the mean of its points.
+def kmeans_step(points: Tensor, centroids: Tensor) -> tuple[Float[Tensor, "k d"], Int[Tensor, " n"]]:
+    """Give each point (N, D) to its nearest centroid (K, D), then move each centroid to the mean of its points.
 
     Of equally near centroids the first gets the point; one that gets none stays where it is. Returns the moved
     centroids, and the number of each point's centroid before the move. Raises ValueError for other shapes, or without a
@@ -97,8 +95,8 @@ class Components:
         return self.mean + scores @ self.directions
 
 
-def principal_components(points: Float[Tensor, "n d"], k: int, centre: bool = True) -> Components:
-    """Find the k directions along which points differ most (Pearson, 1901).
+def principal_components(points: Tensor, k: int, centre: bool = True) -> Components:
+    """Find the k directions along which points (N, D) differ most (Pearson, 1901).
 
     Args:
         centre: False leaves out to subtract the mean, which is a mistake that the lesson looks at.

@@ -9,15 +9,15 @@ Letters at line ends: T steps, B episodes side by side, A actions, F numbers of 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 
-def epsilon_greedy(values: Float[Tensor, " arms"], epsilon: float | int, generator: torch.Generator) -> int:
+def epsilon_greedy(values: Tensor, epsilon: float | int, generator: torch.Generator) -> int:
     """Choose an arm: with probability epsilon any of all, else one with the largest estimate (of equal ones any).
 
     Raises ValueError without an arm, for more than one axis, or unless epsilon is within 0 and 1.
@@ -33,7 +33,7 @@ def epsilon_greedy(values: Float[Tensor, " arms"], epsilon: float | int, generat
 
 
 def discounted_returns(
-    rewards: Float[Tensor, "*batch time"], gamma: float | int, ends: Bool[Tensor, "*batch time"] | None = None
+    rewards: Float[Tensor, "*batch time"], gamma: float | int, ends: Tensor | None = None
 ) -> Float[Tensor, "*batch time"]:
     """Return for each step what came from then on in its episode, each further step discounted by gamma once more.
 
@@ -55,11 +55,11 @@ def discounted_returns(
 
 def policy_gradient_loss(
     logits: Float[Tensor, "n actions"],
-    actions: Int[Tensor, " n"],
-    returns: Float[Tensor, " n"],
-    baseline: Float[Tensor, " n"] | None = None,
+    actions: Tensor,
+    returns: Tensor,
+    baseline: Tensor | None = None,
 ) -> Float[Tensor, ""]:
-    """Return minus the mean of advantage times log-probability of the action that was taken.
+    """Return minus the mean of advantage times log-probability of the action that was taken: one of each (N,).
 
     The advantage, return minus baseline, is detached. Raises ValueError without a step, or for other shapes.
     """
@@ -76,6 +76,7 @@ def policy_gradient_loss(
     return -(logits.log_softmax(dim=-1).gather(1, actions[:, None])[:, 0] * advantage).mean()
 
 
+@runtime_checkable
 class World(Protocol):
     """Several episodes of one task side by side."""
 
@@ -126,8 +127,7 @@ def live(policy: nn.Module, world: World, generator: torch.Generator) -> Episode
         alive = alive & ~ended
         if not alive.any():
             break
-    now, actions, rewards, lived = (torch.stack(part, dim=1) for part in zip(*kept, strict=True))
-    return Episodes(now, actions, rewards, lived, torch.tensor(over))
+    return Episodes(*(torch.stack(part, dim=1) for part in zip(*kept, strict=True)), over=torch.tensor(over))
 
 
 def usual(returns: Float[Tensor, "b t"], alive: Bool[Tensor, "b t"]) -> Float[Tensor, "b t"]:
