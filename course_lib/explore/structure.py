@@ -134,7 +134,7 @@ def draw_groups(groups: Groups, names: Sequence[int]) -> Picture:
     labels = digits_to_group()[1].labels
     order = sorted(range(len(names)), key=lambda k: (names[k], k))
     figure, (pictures, axis) = new_figure(6.4, 3.9, columns=2)
-    pictures.get_gridspec().set_width_ratios([1, 13])
+    pictures.get_gridspec().set_width_ratios([1, 9])
     sheet = tile(groups.centroids[order].view(-1, 1, 8, 8), 1)
     pictures.imshow(sheet.tolist(), cmap="Greys", vmin=0, vmax=1, interpolation="nearest", aspect="auto")
     pictures.set_xticks([])

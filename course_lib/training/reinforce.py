@@ -127,7 +127,8 @@ def live(policy: nn.Module, world: World, generator: torch.Generator) -> Episode
         alive = alive & ~ended
         if not alive.any():
             break
-    return Episodes(*(torch.stack(part, dim=1) for part in zip(*kept, strict=True)), over=torch.tensor(over))
+    seen_all, done, paid, lived = (torch.stack(part, dim=1) for part in zip(*kept, strict=True))
+    return Episodes(seen_all, done, paid, lived, torch.tensor(over))
 
 
 def usual(returns: Float[Tensor, "b t"], alive: Bool[Tensor, "b t"]) -> Float[Tensor, "b t"]:
