@@ -1,0 +1,17 @@
+# caught by: refused
+"""An AssertionError where a ValueError is asked for."""
+
+
+def discounted_returns(rewards, gamma, ends=None):
+    assert 0 <= gamma <= 1
+    if rewards.dim() not in (1, 2) or (ends is not None and ends.shape != rewards.shape):
+        raise ValueError("shapes")
+    rewards = rewards.double()
+    returns = torch.zeros_like(rewards)
+    running = torch.zeros(rewards.shape[:-1], dtype=rewards.dtype)
+    for t in range(rewards.shape[-1] - 1, -1, -1):
+        if ends is not None:
+            running = running * ~ends[..., t]
+        running = rewards[..., t] + gamma * running
+        returns[..., t] = running
+    return returns

@@ -1,0 +1,20 @@
+# caught by: episodes
+"""Only the first end is looked at."""
+
+
+def discounted_returns(rewards, gamma, ends=None):
+    if gamma < 0 or gamma > 1:
+        raise ValueError("gamma")
+    if rewards.dim() not in (1, 2) or (ends is not None and ends.shape != rewards.shape):
+        raise ValueError("shapes")
+    if ends is not None and ends.shape[-1]:
+        ends = ends & (ends.cumsum(-1) == 1)
+    rewards = rewards.double()
+    returns = torch.zeros_like(rewards)
+    running = torch.zeros(rewards.shape[:-1], dtype=rewards.dtype)
+    for t in range(rewards.shape[-1] - 1, -1, -1):
+        if ends is not None:
+            running = running * ~ends[..., t]
+        running = rewards[..., t] + gamma * running
+        returns[..., t] = running
+    return returns

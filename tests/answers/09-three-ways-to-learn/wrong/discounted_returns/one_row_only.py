@@ -1,0 +1,19 @@
+# caught by: returns
+"""Rows are run together into one long episode."""
+
+
+def discounted_returns(rewards, gamma, ends=None):
+    if gamma < 0 or gamma > 1:
+        raise ValueError("gamma")
+    if rewards.dim() not in (1, 2) or (ends is not None and ends.shape != rewards.shape):
+        raise ValueError("shapes")
+    shape, rewards = rewards.shape, rewards.double().flatten()
+    ends = None if ends is None else ends.flatten()
+    returns = torch.zeros_like(rewards)
+    running = torch.zeros(rewards.shape[:-1], dtype=rewards.dtype)
+    for t in range(rewards.shape[-1] - 1, -1, -1):
+        if ends is not None:
+            running = running * ~ends[..., t]
+        running = rewards[..., t] + gamma * running
+        returns[..., t] = running
+    return returns.reshape(shape)

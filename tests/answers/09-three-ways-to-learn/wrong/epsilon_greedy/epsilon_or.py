@@ -1,0 +1,14 @@
+# caught by: never-and-always
+"""`epsilon or 0.1`: 0 is taken for left out."""
+
+
+def epsilon_greedy(values, epsilon, generator):
+    if values.dim() != 1 or len(values) == 0:
+        raise ValueError("values")
+    if epsilon < 0 or epsilon > 1:
+        raise ValueError("epsilon")
+    epsilon = epsilon or 0.1
+    if float(torch.rand(1, generator=generator)) < epsilon:
+        return int(torch.randint(len(values), (1,), generator=generator))
+    best = torch.nonzero(values == values.max()).flatten()
+    return int(best[torch.randint(len(best), (1,), generator=generator)])

@@ -1,0 +1,14 @@
+# caught by: refused
+"""A table of estimates is flattened."""
+
+
+def epsilon_greedy(values, epsilon, generator):
+    values = values.flatten()
+    if len(values) == 0:
+        raise ValueError("values")
+    if epsilon < 0 or epsilon > 1:
+        raise ValueError("epsilon")
+    if float(torch.rand(1, generator=generator)) < epsilon:
+        return int(torch.randint(len(values), (1,), generator=generator))
+    best = torch.nonzero(values == values.max()).flatten()
+    return int(best[torch.randint(len(best), (1,), generator=generator)])

@@ -1,0 +1,15 @@
+# caught by: draws
+"""Trying never takes the best arm."""
+
+
+def epsilon_greedy(values, epsilon, generator):
+    if values.dim() != 1 or len(values) == 0:
+        raise ValueError("values")
+    if epsilon < 0 or epsilon > 1:
+        raise ValueError("epsilon")
+    if float(torch.rand(1, generator=generator)) < epsilon:
+        others = torch.nonzero(values != values.max()).flatten()
+        others = others if len(others) else torch.arange(len(values))
+        return int(others[torch.randint(len(others), (1,), generator=generator)])
+    best = torch.nonzero(values == values.max()).flatten()
+    return int(best[torch.randint(len(best), (1,), generator=generator)])

@@ -1,0 +1,13 @@
+# caught by: small-epsilon
+"""A wheel with ten slots: 0.05 becomes 0.1."""
+
+
+def epsilon_greedy(values, epsilon, generator):
+    if values.dim() != 1 or len(values) == 0:
+        raise ValueError("values")
+    if epsilon < 0 or epsilon > 1:
+        raise ValueError("epsilon")
+    if int(torch.randint(10, (1,), generator=generator)) < 10 * epsilon:
+        return int(torch.randint(len(values), (1,), generator=generator))
+    best = torch.nonzero(values == values.max()).flatten()
+    return int(best[torch.randint(len(best), (1,), generator=generator)])

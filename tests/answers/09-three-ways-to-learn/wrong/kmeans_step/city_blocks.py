@@ -1,0 +1,20 @@
+# caught by: step
+"""The sum of the absolute differences is another distance."""
+
+
+def kmeans_step(points, centroids):
+    if (
+        points.dim() != 2
+        or centroids.dim() != 2
+        or points.shape[1] != centroids.shape[1]
+        or len(centroids) == 0
+    ):
+        raise ValueError("shapes")
+    distances = (points[:, None] - centroids[None]).abs().sum(-1)
+    nearest = distances.argmin(1)
+    moved = centroids.clone()
+    for k in range(len(centroids)):
+        mine = points[nearest == k]
+        if len(mine):
+            moved[k] = mine.mean(0)
+    return moved, nearest

@@ -1,0 +1,18 @@
+# caught by: empty
+"""The mean of no rows: nan for a centroid that got no point."""
+
+
+def kmeans_step(points, centroids):
+    if (
+        points.dim() != 2
+        or centroids.dim() != 2
+        or points.shape[1] != centroids.shape[1]
+        or len(centroids) == 0
+    ):
+        raise ValueError("shapes")
+    distances = (points[:, None] - centroids[None]).square().sum(-1)
+    nearest = distances.argmin(1)
+    moved = centroids.clone()
+    for k in range(len(centroids)):
+        moved[k] = points[nearest == k].mean(0)
+    return moved, nearest

@@ -1,0 +1,22 @@
+# caught by: new
+"""Without points it returns what it was given."""
+
+
+def kmeans_step(points, centroids):
+    if (
+        points.dim() != 2
+        or centroids.dim() != 2
+        or points.shape[1] != centroids.shape[1]
+        or len(centroids) == 0
+    ):
+        raise ValueError("shapes")
+    if len(points) == 0:
+        return centroids, torch.zeros(0, dtype=torch.int64)
+    distances = (points[:, None] - centroids[None]).square().sum(-1)
+    nearest = distances.argmin(1)
+    moved = centroids.clone()
+    for k in range(len(centroids)):
+        mine = points[nearest == k]
+        if len(mine):
+            moved[k] = mine.mean(0)
+    return moved, nearest

@@ -1,0 +1,24 @@
+# caught by: step
+"""The point nearest to the mean: k-medoids."""
+
+
+def mean_of(rows):
+    return rows.mean(0)
+
+
+def kmeans_step(points, centroids):
+    if (
+        points.dim() != 2
+        or centroids.dim() != 2
+        or points.shape[1] != centroids.shape[1]
+        or len(centroids) == 0
+    ):
+        raise ValueError("shapes")
+    distances = (points[:, None] - centroids[None]).square().sum(-1)
+    nearest = distances.argmin(1)
+    moved = centroids.clone()
+    for k in range(len(centroids)):
+        mine = points[nearest == k]
+        if len(mine):
+            moved[k] = mine[(mine - mean_of(mine)).square().sum(1).argmin()]
+    return moved, nearest

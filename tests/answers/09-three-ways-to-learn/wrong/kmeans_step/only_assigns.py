@@ -1,0 +1,16 @@
+# caught by: step
+"""The first half alone: nothing moves."""
+
+
+def kmeans_step(points, centroids):
+    if (
+        points.dim() != 2
+        or centroids.dim() != 2
+        or points.shape[1] != centroids.shape[1]
+        or len(centroids) == 0
+    ):
+        raise ValueError("shapes")
+    distances = (points[:, None] - centroids[None]).square().sum(-1)
+    nearest = distances.argmin(1)
+    moved = centroids.clone()
+    return moved, nearest

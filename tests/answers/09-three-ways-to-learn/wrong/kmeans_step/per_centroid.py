@@ -1,0 +1,22 @@
+# caught by: step
+"""argmin over the wrong axis: the nearest point of each centroid."""
+
+
+def kmeans_step(points, centroids):
+    if (
+        points.dim() != 2
+        or centroids.dim() != 2
+        or points.shape[1] != centroids.shape[1]
+        or len(centroids) == 0
+    ):
+        raise ValueError("shapes")
+    distances = (points[:, None] - centroids[None]).square().sum(-1)
+    winners = distances.argmin(0)
+    nearest = torch.zeros(len(points), dtype=torch.int64)
+    nearest[winners] = torch.arange(len(centroids))
+    moved = centroids.clone()
+    for k in range(len(centroids)):
+        mine = points[nearest == k]
+        if len(mine):
+            moved[k] = mine.mean(0)
+    return moved, nearest

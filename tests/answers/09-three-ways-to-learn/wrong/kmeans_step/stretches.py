@@ -1,0 +1,15 @@
+# caught by: other-shapes
+"""Only checks the number of axes: a single column is stretched."""
+
+
+def kmeans_step(points, centroids):
+    if points.dim() != 2 or centroids.dim() != 2 or len(centroids) == 0:
+        raise ValueError("shapes")
+    distances = (points[:, None] - centroids[None]).square().sum(-1)
+    nearest = distances.argmin(1)
+    moved = centroids.clone()
+    for k in range(len(centroids)):
+        mine = points[nearest == k]
+        if len(mine):
+            moved[k] = mine.mean(0)
+    return moved, nearest

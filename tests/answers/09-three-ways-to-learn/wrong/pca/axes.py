@@ -1,0 +1,15 @@
+# caught by: directions
+"""The columns of largest variance instead of directions."""
+
+
+def pca(points, k):
+    if points.dim() != 2 or len(points) < 2 or not 1 <= k <= min(points.shape):
+        raise ValueError("shape or k")
+    if bool((points == points[0]).all()):
+        raise ValueError("all points are equal")
+    centred = points - points.mean(0)
+    u, s, rows = torch.linalg.svd(centred, full_matrices=False)
+    components = torch.eye(points.shape[1], dtype=points.dtype)[centred.var(0).argsort(descending=True)[:k]]
+    scores = centred @ components.T
+    shares = s[:k] ** 2 / (s**2).sum()
+    return components, scores, shares

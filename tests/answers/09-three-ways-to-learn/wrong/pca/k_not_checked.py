@@ -1,0 +1,15 @@
+# caught by: refused
+"""A k that is too large quietly gives fewer."""
+
+
+def pca(points, k):
+    if points.dim() != 2 or len(points) < 2 or k < 1:
+        raise ValueError("shape or k")
+    if bool((points == points[0]).all()):
+        raise ValueError("all points are equal")
+    centred = points - points.mean(0)
+    u, s, rows = torch.linalg.svd(centred, full_matrices=False)
+    components = rows[:k]
+    scores = centred @ components.T
+    shares = s[:k] ** 2 / (s**2).sum()
+    return components, scores, shares

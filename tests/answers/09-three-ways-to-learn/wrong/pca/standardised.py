@@ -1,0 +1,16 @@
+# caught by: directions
+"""Columns are divided by their spread."""
+
+
+def pca(points, k):
+    if points.dim() != 2 or len(points) < 2 or not 1 <= k <= min(points.shape):
+        raise ValueError("shape or k")
+    if bool((points == points[0]).all()):
+        raise ValueError("all points are equal")
+    centred = points - points.mean(0)
+    centred = centred / centred.std(0).clamp(min=1e-12)
+    u, s, rows = torch.linalg.svd(centred, full_matrices=False)
+    components = rows[:k]
+    scores = centred @ components.T
+    shares = s[:k] ** 2 / (s**2).sum()
+    return components, scores, shares

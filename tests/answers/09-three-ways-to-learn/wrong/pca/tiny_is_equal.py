@@ -1,0 +1,15 @@
+# caught by: far-and-small
+"""Small variance is taken for none, and refused."""
+
+
+def pca(points, k):
+    if points.dim() != 2 or len(points) < 2 or not 1 <= k <= min(points.shape):
+        raise ValueError("shape or k")
+    if float(points.var(0).sum()) < 1e-10:
+        raise ValueError("all points are equal")
+    centred = points - points.mean(0)
+    u, s, rows = torch.linalg.svd(centred, full_matrices=False)
+    components = rows[:k]
+    scores = centred @ components.T
+    shares = s[:k] ** 2 / (s**2).sum()
+    return components, scores, shares

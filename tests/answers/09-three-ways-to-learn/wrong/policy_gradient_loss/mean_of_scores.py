@@ -1,0 +1,15 @@
+# caught by: loss
+"""Divided by all scores, N x A."""
+
+
+def policy_gradient_loss(logits, actions, returns, baseline=None):
+    if logits.dim() != 2 or actions.dim() != 1 or len(actions) == 0:
+        raise ValueError("shapes")
+    n = len(actions)
+    if logits.shape[0] != n or returns.shape != (n,) or (baseline is not None and baseline.shape != (n,)):
+        raise ValueError("shapes")
+    if int(actions.min()) < 0 or int(actions.max()) >= logits.shape[1]:
+        raise ValueError("no such action")
+    log_probs = F.log_softmax(logits, dim=-1)
+    advantage = returns if baseline is None else returns - baseline
+    return -(F.one_hot(actions, logits.shape[1]) * log_probs * advantage.detach()[:, None]).mean()
