@@ -1,0 +1,212 @@
+"""Prompt, fine-tune all weights, or add a small detour (LoRA): the same list of questions for all (lesson 11)."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+from course_lib.data import facts
+from course_lib.data.facts import Question
+from course_lib.evaluation.adaptation import AdaptationReport, Way, measure_adaptation
+from course_lib.explore.figure import BLUE, GREEN, GREY, Finding, Picture, mark_guess, new_figure
+from course_lib.explore.tuning import bits, both_clerks, fine_tune, seen_questions
+from course_lib.explore.tuning_runs import kept
+from course_lib.generation.chat import ask_all
+from course_lib.generation.decode import generate_batch
+from course_lib.models.gpt import GPT
+from course_lib.tokenizers.bpe import BytePairTokenizer
+
+SHOTS, WORDS = "five examples in the prompt", "the model's own sentence"
+SFT, LORA = "SFT, all weights", "SFT with LoRA"
+
+
+def new_countries() -> list[Question]:
+    """Return the list: eight countries that tuning never names, in all 34 wordings."""
+    return facts.questions("all", "held_out", "all")
+
+
+def from_examples(base: GPT, tokenizer: BytePairTokenizer, seed: int = 0, shots: int = 5) -> Way:
+    """Return the base model behind a prompt with examples: questions on known countries, each with its answer."""
+    shown = random.Random(seed).sample(seen_questions(), shots)
+    head = "".join(f"Q: {q.text}\nA: {q.answer}\n\n" for q in shown)
+
+    def answer(questions: list[str]) -> list[str]:
+        prompts = [tokenizer.encode(f"{head}Q: {question}\nA:") for question in questions]
+        return [tokenizer.decode(ids) for ids in generate_batch(base, prompts, 12)]
+
+    return answer
+
+
+def from_own_sentence(base: GPT, tokenizer: BytePairTokenizer, questions: Sequence[Question]) -> Way:
+    """Return the base model behind the beginning of a sentence as its documents have it, chosen by hand for each kind.
+
+    It knows the kind and country of the `questions`, and no others: somebody else did the understanding.
+    """
+    starts = {q.text: q.answer[: q.answer.rindex(q.value)].rstrip() for q in questions}
+
+    def answer(asked: list[str]) -> list[str]:
+        prompts = [tokenizer.encode(starts[question]) for question in asked]
+        ends = generate_batch(base, prompts, 8)
+        return [starts[question] + tokenizer.decode(ids) for question, ids in zip(asked, ends, strict=True)]
+
+    return answer
+
+
+def tuned(model: GPT, tokenizer: BytePairTokenizer) -> Way:
+    """Return a tuned model that is simply asked."""
+    return lambda questions: [answer.text for answer in ask_all(model, tokenizer, questions)]
+
+
+def measure_ways(base: GPT, sft: GPT, lora: GPT, tokenizer: BytePairTokenizer, seed: int = 0) -> AdaptationReport:
+    """Ask all four ways the same questions on new countries."""
+    questions = new_countries()
+    ways = {
+        SHOTS: from_examples(base, tokenizer, seed),
+        WORDS: from_own_sentence(base, tokenizer, questions),
+        SFT: tuned(sft, tokenizer),
+        LORA: tuned(lora, tokenizer),
+    }
+    return measure_adaptation(ways, questions, n_wordings=8, seed=seed)
+
+
+def by_examples(report: AdaptationReport) -> Finding:
+    """Find how many questions are answered by a prompt with five examples."""
+    shots, words = report.ways[SHOTS], report.ways[WORDS]
+    n = len(report.wordings)
+    return Finding(
+        f"right of {n}, with five examples in the prompt",
+        f"{shots.n_right}",
+        lambda guess: draw_ways(report, guess),
+        f"And yet it knows: begin a sentence as its documents do, and it ends {words.n_right} of them rightly. There, "
+        "somebody who understood the question chose the sentence. **This base model does not learn from examples in its "
+        "prompt**: it is small, and nothing that it read looked like questions with answers. Large models do (Brown and "
+        "others, 2020), so ask this question of your own model before you tune it.",
+    )
+
+
+def draw_ways(report: AdaptationReport, guess: object = None) -> Picture:
+    """Draw the share of right answers with its interval over wordings, and how many answers were always the same."""
+    figure, axes = new_figure(height=2.7, columns=2)
+    axis, other = axes
+    axis.get_gridspec().set_width_ratios([2, 1])
+    told = []
+    for place, (name, way) in enumerate(report.ways.items()):
+        low, high = way.interval
+        axis.plot([low, high], [place, place], color=BLUE, linewidth=3, alpha=0.35, solid_capstyle="butt")
+        axis.plot(way.share, place, "o", color=BLUE, markersize=8, clip_on=False, zorder=3)
+        other.plot([0, way.consistent], [place, place], color=GREEN, linewidth=2, alpha=0.3)
+        other.plot(way.consistent, place, "s", color=GREEN, markersize=8, clip_on=False, zorder=3)
+        told.append(
+            f"{name} {way.n_right} of {len(way.right)} ({low:.0%} to {high:.0%}), "
+            f"the same answer {way.consistent} of {report.asked_often}"
+        )
+    axis.set_yticks(range(len(report.ways)), list(report.ways))
+    axis.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
+    axis.set(xlim=(0, 1.02), xlabel=f"right, of {len(report.wordings)}")
+    other.set_yticks(range(len(report.ways)), [""] * len(report.ways))
+    other.set_xticks(range(0, report.asked_often + 1, max(1, report.asked_often // 2)))
+    other.set(xlim=(0, report.asked_often + 0.1), xlabel=f"same in {report.n_wordings} wordings")
+    for one in (axis, other):
+        one.set_ylim(len(report.ways) - 0.5, -0.5)
+        one.grid(visible=False, axis="y")
+    mark_guess(axis, _as_share(guess, len(report.wordings)), along="x", share=True)
+    return Picture(
+        figure,
+        f"Right answers (95% interval over wordings): {'; '.join(told)}.",
+        f"Left: bars are 95% intervals, {len(set(report.wordings))} wordings drawn anew. Right: capitals that got one and the same answer in "
+        f"{report.n_wordings} wordings, right or wrong.",
+    )
+
+
+def _as_share(guess: object, n: int) -> object:
+    from course_lib.explore.prediction import quantity
+
+    found = quantity(guess)
+    return guess if found is None or found.percent or found.total else f"{100 * found.value / n} %"
+
+
+def same_answer(report: AdaptationReport) -> Finding:
+    """Find for how many of the capitals the tuned model says one and the same thing in all eight wordings."""
+    sft, lora = report.ways[SFT], report.ways[LORA]
+    rows = kept()["ways"]
+    seeds = "; ".join(f"{row['same'][SFT]} and {row['same'][LORA]}" for row in rows)
+    return Finding(
+        f"capitals of {report.asked_often} with one answer in {report.n_wordings} wordings: {SFT}",
+        f"{sft.consistent}",
+        None,
+        f"{sft.share:.0%} right, and {sft.consistent} of {report.asked_often} countries for which its users would all hear "
+        f"the same; with LoRA {lora.share:.0%} and {lora.consistent}. In {len(rows)} runs beforehand, all weights and LoRA: "
+        f"{seeds}. **A share of right answers does not tell you that:** measure consistency beside it.",
+    )
+
+
+def is_lora_better(report: AdaptationReport) -> Finding:
+    """Find how sure we can be that LoRA beats all weights here, by question and by wording."""
+    pair = report.compare(SFT, LORA)
+    low, high = pair.interval
+    return Finding(
+        f"p-value over {pair.n} questions (McNemar), LoRA against all weights",
+        f"{pair.p_value:.2g}",
+        lambda guess: draw_pairs(report),
+        f"Only LoRA is right on {pair.only_second} questions, only the other on {pair.only_first}. By question that gives "
+        f"p = {pair.p_value:.2g}. But these questions are {pair.groups} wordings: LoRA is ahead in {pair.second_ahead} and "
+        f"behind in {pair.first_ahead}, p = {pair.p_value_of_groups:.2g}, and the difference, wordings drawn anew, is "
+        f"{100 * low:+.0f} to {100 * high:+.0f} points. And this is one run of each, with rates of their own: "
+        f"{say_seeds()}",
+    )
+
+
+def say_seeds() -> str:
+    """Say what three runs beforehand gave."""
+    rows = kept()["ways"]
+    told = "; ".join(f"{row['right'][SFT]} and {row['right'][LORA]}" for row in rows)
+    return f"three runs beforehand had {told} right."
+
+
+def draw_pairs(report: AdaptationReport) -> Picture:
+    """Draw right answers of both ways for each wording."""
+    figure, axis = new_figure(height=2.6)
+    order = sorted(set(report.wordings), key=lambda one: (_right(report, SFT, one), _right(report, LORA, one)))
+    each = len(report.wordings) // len(order)
+    for name, colour, marker, move in ((SFT, BLUE, "o", -0.12), (LORA, GREEN, "s", 0.12)):
+        right = [_right(report, name, wording) for wording in order]
+        axis.plot([x + move for x in range(len(order))], right, marker, color=colour, markersize=5, label=name)
+    for x, wording in enumerate(order):
+        ends = [_right(report, name, wording) for name in (SFT, LORA)]
+        axis.plot([x, x], ends, color=GREY, linewidth=1, zorder=0)
+    axis.set(ylim=(-0.3, each + 0.3), xlim=(-1, len(order)), ylabel=f"right, of {each}", xlabel="wordings")
+    axis.set_xticks([])
+    figure.legend(loc="outside upper center", ncols=2)
+    pair = report.compare(SFT, LORA)
+    return Picture(
+        figure,
+        f"Right answers in each of {len(order)} wordings: LoRA ahead in {pair.second_ahead}, behind in {pair.first_ahead}, "
+        "equal in the others.",
+        "",
+    )
+
+
+def _right(report: AdaptationReport, name: str, wording: object) -> int:
+    rights = zip(report.ways[name].right, report.wordings, strict=True)
+    return sum(right for right, asked in rights if asked == wording)
+
+
+def run_ways(seeds: Sequence[int], tokenizer: BytePairTokenizer) -> list[dict[str, Any]]:
+    """Return what both ways of tuning gave with several seeds."""
+    rows = []
+    for seed in seeds:
+        examples = both_clerks(tokenizer, seen_questions())
+        models = {SFT: fine_tune(examples, seed), LORA: fine_tune(examples, seed, way="LoRA")}
+        report = measure_adaptation({n: tuned(m, tokenizer) for n, m in models.items()}, new_countries(), seed=seed)
+        pair = report.compare(SFT, LORA)
+        rows.append(
+            {
+                "right": {name: way.n_right for name, way in report.ways.items()},
+                "same": {name: way.consistent for name, way in report.ways.items()},
+                "only": [pair.only_first, pair.only_second],
+                "ahead": [pair.first_ahead, pair.second_ahead],
+                "bits": {name: bits(model) for name, model in models.items()},
+            }
+        )
+    return rows
