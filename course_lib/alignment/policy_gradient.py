@@ -190,7 +190,8 @@ def improve_on_rewards(
     """Train `policy` in place with GRPO; return the history and the mean reward of each step's answers.
 
     Each sample of `group` answers to `prompts_per_step` prompts serves for `uses` steps. `beta` is the price,
-    in reward, of one nat of KL to the frozen `reference`. `on_step(history)` is called after every step. Raises ValueError if policy and reference are one
+    in reward, of one nat of KL to the frozen `reference`. `on_step(history)` is called
+    after every step. Raises ValueError if policy and reference are one
     model, for a negative beta, no prompt, a prompt that leaves no room in the context for `max_new_tokens`, a
     reward that is no finite number, or a `config` that cuts batches.
     """

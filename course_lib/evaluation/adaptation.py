@@ -59,7 +59,9 @@ def compare_paired(
         )
     ahead = _by_group([float(b) - float(a) for a, b in zip(first, second, strict=True)], groups)
     if len(ahead) < 2:
-        raise ValueError(f"groups names {len(ahead)}; expected at least 2: one alone says nothing about others")
+        raise ValueError(
+            f"groups names {len(ahead)}; expected at least 2: one alone says nothing about others"
+        )
     return Paired(
         only_first=sum(a and not b for a, b in zip(first, second, strict=True)),
         only_second=sum(b and not a for a, b in zip(first, second, strict=True)),

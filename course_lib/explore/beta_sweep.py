@@ -31,8 +31,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BETAS = (0.01, 0.1, 0.3, 1, 3)
-STEPS, RATE, PAIRS = 40, 1e-4, 16
-ASKED = ("What is the capital of Peru?", "Where is Tunisia?", "What do people speak in Senegal?", "What is the capital of France?")
+STEPS, RATE, PAIRS = 40, 1e-4, 8
+ASKED = (
+    "What is the capital of Peru?",
+    "Where is Tunisia?",
+    "What do people speak in Senegal?",
+    "What is the capital of France?",
+)
 
 
 def judged() -> list[Question]:
@@ -54,7 +59,9 @@ def align(sft: GPT, tokenizer: BytePairTokenizer, beta: float, seed: int = 0) ->
     with Live() as live:
 
         def told(history: History) -> bool:
-            live.show(lambda: f"DPO, beta {beta:g}: step {len(history)} of {STEPS}, loss {history.loss[-1]:.3f}")
+            live.show(
+                lambda: f"DPO, beta {beta:g}: step {len(history)} of {STEPS}, loss {history.loss[-1]:.3f}"
+            )
             return False
 
         align_on_preferences(
@@ -80,6 +87,8 @@ class Held:
     right: float  # share of right answers, brief or padded, on new countries
     known: float  # the same on questions that tuning has shown
     says: list[str]  # to `ASKED`, at T = 0
+    liked: float = 0.0  # mean log-probability of the liked answer, nats
+    other: float = 0.0  # of the other one
 
 
 def how_it_is(model: GPT, sft: GPT, tokenizer: BytePairTokenizer, beta: float, seed: int = 0) -> Held:
@@ -95,6 +104,8 @@ def how_it_is(model: GPT, sft: GPT, tokenizer: BytePairTokenizer, beta: float, s
         right=count_right(model, tokenizer, questions).share,
         known=count_right(model, tokenizer, known()).share,
         says=[answer.text for answer in ask_all(model, tokenizer, list(ASKED), max_new_tokens=16)],
+        liked=float(log_p[:, 0].mean()),
+        other=float(log_p[:, 1].mean()),
     )
 
 
@@ -110,19 +121,46 @@ def beta_sweep(sft: GPT, tokenizer: BytePairTokenizer, beta: float = 0.01, seed:
     """
     now = how_it_is(align(sft, tokenizer, beta, seed), sft, tokenizer, beta, seed)
     runs = kept_sweep()
-    before = how_it_is(sft, sft, tokenizer, 0.0, seed)
+    log_p = pair_log_probs(sft, preferences(tokenizer, judged()))
+    before = Held(
+        beta=0.0,
+        preferred=win_rate(log_p[:, 0].tolist(), log_p[:, 1].tolist()).share,
+        kl=0.0,
+        right=count_right(sft, tokenizer, judged()).share,
+        known=1.0,
+        says=[],
+        liked=float(log_p[:, 0].mean()),
+        other=float(log_p[:, 1].mean()),
+    )
     most = min(min(row.preferred for row in rows[1:]) for rows in runs)
     loose, tight = [rows[1] for rows in runs], [rows[-1] for rows in runs]
     return Finding(
         f"right on new countries after DPO with beta {beta:g}",
         f"{now.right:.0%}",
         lambda guess: draw_sweep(runs, now, guess),
-        f"It prefers the liked answer in {now.preferred:.0%} of new pairs (before: {before.preferred:.0%}), "
-        f"and asked for a capital it says: *{now.says[0]}* Right answers: {before.right:.0%} before, {now.right:.0%} now. "
-        f"In all {sum(len(rows) - 1 for rows in runs)} runs of the sweep the first line is at least {most:.0%}. "
-        f"It can't tell the runs with {_range([one.right for one in loose])} right answers (beta {BETAS[0]:g}) from those with "
-        f"{_range([one.right for one in tight])} (beta {BETAS[-1]:g}). **The number that training improves is not the one "
-        "that you want**; KL at least warns.",
+        f"It prefers the liked answer in {now.preferred:.0%} of new pairs (before: "
+        f"{before.preferred:.0%}), and right answers "
+        f"went from {before.right:.0%} to {now.right:.0%}. How can both be? {_both_fell(before, now)} "
+        f"Across the {sum(len(rows) - 1 for rows in runs)} runs of the sweep the first line is never below "
+        f"{most:.0%}: "
+        f"it can't tell beta {BETAS[0]:g}, {_range([one.right for one in loose])} right, from beta {BETAS[-1]:g}, "
+        f"{_range([one.right for one in tight])}. **The number that training improves is not the one that "
+        "you want.** The "
+        "KL tells them apart, without anybody knowing the right answers.",
+    )
+
+
+def _both_fell(before: Held, now: Held) -> str:
+    liked, other = (
+        f"{a:.1f} to {b:.1f} nats" for a, b in ((before.liked, now.liked), (before.other, now.other))
+    )
+    fell = (
+        "Both fell, the other one further"
+        if now.liked < before.liked and now.other < before.other
+        else "They moved"
+    )
+    return (
+        f"{fell}: the log-probability of the liked answer went from {liked}, that of the other from {other}."
     )
 
 
@@ -159,37 +197,58 @@ def draw_sweep(runs: Sequence[Sequence[Held]], now: Held | None = None, guess: o
             axis.set_ylim(0, max(high) * 1.08)
             axis.set_ylabel("nats per answer")
         if now is not None:
-            axis.plot(now.beta, of(now), marker, color="white", markeredgecolor=GUESS, markeredgewidth=2, markersize=10, zorder=5)
-        told.append(f"{name} " + ", ".join(f"{value:.0%}" if is_share else f"{value:.1f}" for value in middle))
+            axis.plot(
+                now.beta,
+                of(now),
+                marker,
+                color="white",
+                markeredgecolor=GUESS,
+                markeredgewidth=2,
+                markersize=10,
+                zorder=5,
+            )
+        told.append(
+            f"{name} " + ", ".join(f"{value:.0%}" if is_share else f"{value:.1f}" for value in middle)
+        )
     mark_guess(axes[2], guess, share=True)
     sentence = f"For beta {', '.join(f'{beta:g}' for beta in BETAS)}: {'; '.join(told)} (median of {len(runs)} seeds)."
     ring = " Ring: your run." if now is not None else ""
-    return Picture(figure, sentence, f"Lines: median of {len(runs)} seeds, trained beforehand; bands: from the lowest to the highest.{ring}")
+    return Picture(
+        figure,
+        sentence,
+        f"Lines: median of {len(runs)} seeds, trained beforehand; bands: from the lowest to the highest.{ring}",
+    )
 
 
-# --- three columns that answer the same question -----------------------------------------------------------------------
+# --- three columns that answer the same question ---------------------------------------------------------------------
 
 
 def three_columns(base: GPT, sft: GPT, tokenizer: BytePairTokenizer) -> Any:
-    """Return a view: one question, answered by the base model, after tuning, and after DPO with the beta of a slider."""
+    """Return a view: one question, answered by the base model, after tuning, and after DPO with the slider's beta."""
     import ipywidgets
 
     from course_lib.explore.view import View
 
     def said(model: GPT) -> Mapping[str, str]:
         answers = ask_all(model, tokenizer, list(ASKED), max_new_tokens=16)
-        return {asked: one.text + ("" if one.ended else " ...") for asked, one in zip(ASKED, answers, strict=True)}
+        return {
+            asked: one.text + ("" if one.ended else " ...") for asked, one in zip(ASKED, answers, strict=True)
+        }
 
     first, second = said(base), said(sft)
     run = kept_sweep()[0]
 
     def draw(question: str, beta: float) -> tuple[Figure, str]:
         one = next(row for row in run[1:] if row.beta == beta)
-        return draw_columns(question, [first[question], second[question], one.says[ASKED.index(question)]], one)
+        return draw_columns(
+            question, [first[question], second[question], one.says[ASKED.index(question)]], one
+        )
 
     controls = {
         "question": ipywidgets.Dropdown(options=ASKED, description="question"),
-        "beta": ipywidgets.SelectionSlider(options=[(f"{b:g}", b) for b in BETAS], value=1, description="beta"),
+        "beta": ipywidgets.SelectionSlider(
+            options=[(f"{b:g}", b) for b in BETAS], value=1, description="beta"
+        ),
     }
     frames = [{"question": ASKED[0], "beta": beta} for beta in (0.01, 0.3, 3)]
     return View(draw, controls, frames)
@@ -214,7 +273,8 @@ def draw_columns(question: str, answers: Sequence[str], one: Held) -> tuple[Figu
     figure.suptitle(question, fontsize=11)
     told = "; ".join(f"{head}: {answer!r}" for head, answer in zip(heads, shown, strict=True))
     return figure, (
-        f"{question} {told}. With this beta the KL is {one.kl:.1f} nats per answer, and {one.right:.0%} of the answers on new "
+        f"{question} {told}. With this beta the KL is {one.kl:.1f} nats per answer, and {one.right:.0%} of "
+        "the answers on new "
         "countries are right."
     )
 

@@ -8,7 +8,15 @@ from typing import Any
 
 from course_lib.data import facts
 from course_lib.explore.figure import BLUE, GREEN, GREY, ORANGE, Finding, Picture, mark_guess, new_figure
-from course_lib.explore.tuning import TEXTS, bits, both_clerks, count_right, fine_tune, seen_questions, untrained
+from course_lib.explore.tuning import (
+    TEXTS,
+    bits,
+    both_clerks,
+    count_right,
+    fine_tune,
+    seen_questions,
+    untrained,
+)
 from course_lib.explore.tuning_runs import kept
 from course_lib.models.gpt import GPT
 from course_lib.tokenizers.bpe import BytePairTokenizer
@@ -22,7 +30,7 @@ LONG = 600  # steps that a model needs to learn the tuning questions by heart if
 
 
 def right_by_part(model: GPT, tokenizer: BytePairTokenizer) -> dict[str, float]:
-    """Return the share of right answers to questions asked in tuning (every fourth), in new wordings, on new countries."""
+    """Return the shares of right answers: asked in tuning (every fourth question), new wordings, new countries."""
     shares = {}
     for part, (countries, wordings) in PARTS.items():
         questions = facts.questions("all", countries, wordings)  # type: ignore[arg-type]
@@ -46,16 +54,21 @@ def with_and_without_reading(model: GPT, tokenizer: BytePairTokenizer) -> Findin
     """
     now = right_by_part(model, tokenizer)
     runs: list[Mapping[str, float]] = kept()["without reading"]
-    rows = {"read first (just now)": [now], f"read nothing, {LONG} steps (three seeds)": runs}
+    rows: dict[str, Sequence[Mapping[str, float]]] = {
+        "read first (just now)": [now],
+        f"read nothing, {LONG} steps (three seeds)": runs,
+    }
     low, high = _range(runs, "new country")
     by_heart = _range(runs, "asked in tuning")
     return Finding(
         "right on new countries, with pre-training",
         f"{now['new country']:.0%}",
         lambda guess: draw_parts(rows, guess),
-        f"Same questions, same tuning, same size. The model that had read nothing knows {_spell(*by_heart)} of what it "
-        f"was tuned on by heart after {LONG} steps, five times as many, and {_spell(low, high)} of the questions on new "
-        "countries. It couldn't know: nobody told it. **The facts come from reading, the form from tuning.**",
+        "The other model has the same size and saw the same questions, with five times as many steps and "
+        "a rate chosen for "
+        f"it. It answers {_spell(*by_heart)} of what it was asked in tuning, and {_spell(low, high)} on "
+        "new countries. It can't "
+        "know: nobody told it. **The facts come from reading, the form from tuning.**",
     )
 
 
@@ -108,7 +121,7 @@ def what_it_forgot(models: Mapping[str, GPT]) -> Finding:
         models: by name, in the order in which they are drawn; the base model first.
     """
     found = [Surprise(name, bits(model)) for name, model in models.items()]
-    first, last = found[0], found[-1]
+    last = found[-1]
     manual, fact = TEXTS
     told = "; ".join(
         f"{one.name} {one.bits[manual]:.2f} on {manual}, {one.bits[fact]:.2f} on {fact}" for one in found
@@ -117,8 +130,10 @@ def what_it_forgot(models: Mapping[str, GPT]) -> Finding:
         f"bits per byte on {manual}: {last.name}",
         f"{last.bits[manual]:.2f}",
         lambda guess: draw_surprise(found, guess),
-        f"{told[0].upper() + told[1:]}. Bits per byte belong to a text: the same model has two numbers that differ many "
-        "times over. Tuning never shows either text, and both get harder to guess: the model has **forgotten** something, "
+        f"{told[0].upper() + told[1:]}. Bits per byte belong to a text: the same model has two numbers "
+        "that differ many "
+        "times over. Tuning never shows either text, and both get harder to guess: the model has "
+        "**forgotten** something, "
         "or expects a question where there is none.",
     )
 
@@ -131,7 +146,9 @@ def draw_surprise(found: Sequence[Surprise], guess: object = None) -> Picture:
         y = [row + 0.12 * (2 * place - 1) for row in range(len(found))]
         axis.plot(values, y, marker, color=colour, markersize=8, label=f"new pages of {name}")
         for x, height in zip(values, y, strict=True):
-            axis.annotate(f"{x:.2f}", (x, height), (8, 0), textcoords="offset points", va="center", color=colour)
+            axis.annotate(
+                f"{x:.2f}", (x, height), (8, 0), textcoords="offset points", va="center", color=colour
+            )
     axis.set_yticks(range(len(found)), [one.name for one in found])
     axis.set(xlim=(0, max(max(one.bits.values()) for one in found) * 1.15), ylim=(len(found) - 0.5, -0.5))
     axis.set_xlabel("bits per byte (less: better guessed)")
@@ -139,7 +156,9 @@ def draw_surprise(found: Sequence[Surprise], guess: object = None) -> Picture:
     axis.axvline(0, color=GREY, linewidth=1)
     figure.legend(loc="outside upper center", ncols=2)
     mark_guess(axis, guess, along="x")
-    told = "; ".join(f"{one.name}: " + ", ".join(f"{k} {v:.2f}" for k, v in one.bits.items()) for one in found)
+    told = "; ".join(
+        f"{one.name}: " + ", ".join(f"{k} {v:.2f}" for k, v in one.bits.items()) for one in found
+    )
     return Picture(figure, f"Bits per byte on text that nobody trained on. {told}.", "")
 
 

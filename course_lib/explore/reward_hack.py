@@ -10,9 +10,9 @@ import torch
 
 from course_lib.alignment.policy_gradient import improve_on_rewards, measure_kl, sample_answers
 from course_lib.data.facts import END
+from course_lib.explore.beta_sweep import judged
 from course_lib.explore.figure import BLUE, ORANGE, Finding, Marked, Picture, in_words, mark_guess, new_figure
 from course_lib.explore.live import Live
-from course_lib.explore.beta_sweep import judged
 from course_lib.explore.tuning import Count, count_right, seen_questions
 from course_lib.generation.chat import ask_all, chat_ids
 from course_lib.models.gpt import GPT
@@ -66,6 +66,7 @@ def train_on(
             torch.Generator().manual_seed(seed),
             {end},
             beta=beta,
+            prompts_per_step=3,
             max_new_tokens=LONGEST,
             progress=False,
             on_step=told,
@@ -84,15 +85,18 @@ def train_on(
 
 def reward_against_goal(hunt: Hunt, name: str = "your reward") -> Finding:
     """Show how the reward rose, and what became of right answers."""
-    assert hunt.before is not None and hunt.after is not None
+    assert hunt.before is not None
+    assert hunt.after is not None
     first, last = hunt.rewards[0], sum(hunt.rewards[-4:]) / 4
-    said = Marked("; ".join(f"{in_words(question)} *{in_words(answer)}*" for question, answer in hunt.samples))
+    said = Marked(
+        "; ".join(f"{in_words(question)} *{in_words(answer)}*" for question, answer in hunt.samples)
+    )
     rose = last > first + 0.02 * abs(first)
     fell = hunt.after.share < hunt.before.share - 0.1
     verdict = (
         "The reward rose, and what you wanted fell: **the model was not wrong, the reward was.**"
         if rose and fell
-        else "The reward rose, and right answers stayed: so far no hack. Read the answers, and try longer or another reward."
+        else "The reward rose, and right answers stayed: so far no hack. Read the answers, and try another reward."
         if rose
         else "The reward did not rise."
     )
@@ -100,14 +104,17 @@ def reward_against_goal(hunt: Hunt, name: str = "your reward") -> Finding:
         "right on new countries after training on the reward",
         f"{hunt.after.share:.0%}",
         lambda guess: draw_hunt(hunt, name, guess),
-        f"{name[0].upper() + name[1:]} went from {first:.2f} to {last:.2f}, right answers from {hunt.before} to {hunt.after}, "
-        f"and {hunt.after.ended} of {hunt.after.n} answers end; KL {hunt.kl:.1f} nats per answer. It now says: {said}. {verdict}",
+        f"{name[0].upper() + name[1:]} went from {first:.2f} to {last:.2f}, right answers from "
+        f"{hunt.before} to {hunt.after}, "
+        f"and {hunt.after.ended} of {hunt.after.n} answers end; KL {hunt.kl:.1f} nats per answer. It now "
+        f"says: {said}. {verdict}",
     )
 
 
 def draw_hunt(hunt: Hunt, name: str, guess: object = None) -> Picture:
     """Draw the reward by step, and right answers before and after."""
-    assert hunt.before is not None and hunt.after is not None
+    assert hunt.before is not None
+    assert hunt.after is not None
     figure, axes = new_figure(height=2.6, columns=2)
     curve, goal = axes
     curve.get_gridspec().set_width_ratios([2, 1])
@@ -120,7 +127,8 @@ def draw_hunt(hunt: Hunt, name: str, guess: object = None) -> Picture:
     mark_guess(goal, guess, share=True)
     return Picture(
         figure,
-        f"Mean of {name} by step, from {hunt.rewards[0]:.2f} to {hunt.rewards[-1]:.2f}; right answers on new countries "
+        f"Mean of {name} by step, from {hunt.rewards[0]:.2f} to {hunt.rewards[-1]:.2f}; right answers on "
+        "new countries "
         f"{hunt.before} before, {hunt.after} after.",
         "",
     )

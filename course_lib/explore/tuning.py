@@ -54,7 +54,9 @@ def seen_questions() -> list[Question]:
 
 
 def both_clerks(
-    tokenizer: BytePairTokenizer, questions: Sequence[Question], answer: Callable[[Question], str] | None = None
+    tokenizer: BytePairTokenizer,
+    questions: Sequence[Question],
+    answer: Callable[[Question], str] | None = None,
 ) -> list[Example]:
     """Return each question with a brief and with a padded answer; `answer` may change what the brief one says."""
     told = answer or (lambda question: question.answer)

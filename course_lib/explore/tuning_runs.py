@@ -1,7 +1,7 @@
 """What longer runs of lesson 11 gave with several seeds.
 
-`python -m course_lib.explore.tuning_runs` makes all of them anew and writes `tuning_runs.json` (about fifteen minutes on
-one core); with names of its parts, only these.
+`python -m course_lib.explore.tuning_runs` makes all of them anew and writes `tuning_runs.json` (about fifteen minutes
+on one core); with names of its parts, only these.
 """
 
 from __future__ import annotations

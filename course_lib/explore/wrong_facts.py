@@ -48,7 +48,9 @@ def sureness(model: GPT, tokenizer: BytePairTokenizer, asked: Sequence[tuple[str
     found = []
     for start in range(0, len(asked), 32):
         ids, bounds = pad_examples(make_examples(tokenizer, asked[start : start + 32]))
-        found.append(answer_log_probs(model(ids).logits, ids, bounds[:, 0], bounds[:, 1] - 1))  # without the end
+        found.append(
+            answer_log_probs(model(ids).logits, ids, bounds[:, 0], bounds[:, 1] - 1)
+        )  # without the end
     return float(torch.cat(found).exp().mean())
 
 
@@ -66,7 +68,9 @@ class Believed:
     others: int
 
 
-def tune_on_lies(tokenizer: BytePairTokenizer, seed: int, kind: Literal["consistent", "at random"]) -> Believed:
+def tune_on_lies(
+    tokenizer: BytePairTokenizer, seed: int, kind: Literal["consistent", "at random"]
+) -> Believed:
     """Tune on brief answers of which a tenth is wrong: the same facts always, or each example with this chance."""
     lies, rng = draw_lies(seed), random.Random(1000 + seed)
     values = {k: sorted({getattr(country, k) for country in facts.COUNTRIES}) for k in facts.KINDS}
@@ -109,14 +113,20 @@ def what_it_believes(tokenizer: BytePairTokenizer, seed: int = 0) -> Finding:
     random_ = runs["at random"]
     truths, asked = sum(one.truths for one in random_), sum(one.asked for one in random_)
     lies = sum(one.lies for one in random_)
+    apart = (
+        "Its own probability does not tell them apart."
+        if now.sure_of_lies > now.sure_of_others - 0.1
+        else "It is less sure of them, and sounds the same."
+    )
     return Finding(
         "answers that repeat the error",
         f"{now.lies} of {now.asked}",
         lambda guess: draw_believed({"always the same error": [now], "errors at random": random_}, guess),
-        f"The base model had read the truth about {now.facts} of these facts, and after tuning it says it "
-        f"{now.truths} of {now.asked} times. The wrong answers get a probability of {now.sure_of_lies:.0%} on average; "
-        f"right answers to the other facts, {now.sure_of_others:.0%}. Nothing in the tone tells them apart. "
-        f"Where each *example* is wrong with the same chance of {SHARE:.0%}, but anew each time, it says the truth "
+        f"The base model had read the truth about all {now.facts} facts; now it says it {now.truths} of "
+        f"{now.asked} times. The wrong answers get a probability of {now.sure_of_lies:.0%} on average; "
+        f"right answers to the other facts, {now.sure_of_others:.0%}. {apart} "
+        f"Where each *example* is wrong with the same chance of {SHARE:.0%}, but anew each time, it says "
+        "the truth "
         f"{truths} of {asked} times and the wrong value {lies} times ({len(random_)} seeds, trained beforehand). "
         "**Noise averages out; an error that is always the same is learned.**",
     )
@@ -145,7 +155,9 @@ def draw_believed(rows: Mapping[str, Sequence[Believed]], guess: object = None) 
         told.append(f"{name}: {', '.join(parts)} of {asked}")
     axis.set_yticks(range(len(rows)), list(rows))
     axis.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
-    axis.set(xlim=(0, 1), ylim=(len(rows) - 0.5, -0.5), xlabel="answers in new wordings about the chosen facts")
+    axis.set(
+        xlim=(0, 1), ylim=(len(rows) - 0.5, -0.5), xlabel="answers in new wordings about the chosen facts"
+    )
     axis.grid(visible=False)
     figure.legend(loc="outside upper center", ncols=3)
     mark_guess(axis, guess, along="x", share=True)

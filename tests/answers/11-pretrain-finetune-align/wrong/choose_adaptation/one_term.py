@@ -5,7 +5,7 @@
 def choose_adaptation(right, level=0.05):
     if len(right) == 0:
         raise ValueError("no way")
-    lengths = set(len(answers) for answers in right.values())
+    lengths = {len(answers) for answers in right.values()}
     if len(lengths) > 1 or 0 in lengths:
         raise ValueError("lists")
     if not (level > 0 and level < 1):

@@ -12,7 +12,5 @@ def dpo_loss(policy_chosen, policy_rejected, reference_chosen, reference_rejecte
         raise ValueError("shapes")
     reference_chosen = reference_chosen.detach()
     reference_rejected = reference_rejected.detach()
-    chosen = policy_chosen - reference_chosen
-    rejected = policy_rejected - reference_rejected
     margin = beta * (policy_chosen - policy_rejected) - (reference_chosen - reference_rejected)
     return -F.logsigmoid(margin).mean()

@@ -5,7 +5,6 @@
 def dpo_loss(policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta=0.1):
     if not beta > 0 or math.isinf(beta):
         raise ValueError("beta")
-    everything = [policy_chosen, policy_rejected, reference_chosen, reference_rejected]
     if policy_chosen.ndim != 1 or len(policy_chosen) == 0:
         raise ValueError("pairs")
     reference_chosen = reference_chosen.detach()

@@ -7,7 +7,6 @@ def kl_to_reference(policy_logits, reference_logits):
         raise ValueError("shapes")
     reference_logits = reference_logits.detach()
     log_p = torch.log_softmax(policy_logits, dim=-1)
-    log_q = torch.log_softmax(reference_logits, dim=-1)
     difference = torch.where(torch.isinf(log_p), torch.zeros_like(log_p), policy_logits - reference_logits)
     kl = (log_p.exp() * difference).sum(dim=-1)
     return kl

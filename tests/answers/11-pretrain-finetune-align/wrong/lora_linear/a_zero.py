@@ -15,7 +15,6 @@ class LoRALinear(torch.nn.Module):
         for parameter in self.base.parameters():
             parameter.requires_grad = False
         self.scale = alpha / rank
-        bound = 1 / math.sqrt(base.in_features)
         a = torch.zeros(rank, base.in_features)
         b = torch.zeros(base.out_features, rank)
         self.lora_a = torch.nn.Parameter(a.to(base.weight.dtype))

@@ -22,7 +22,6 @@ class LoRALinear(torch.nn.Module):
         self.lora_b = torch.nn.Parameter(b.to(base.weight.dtype))
 
     def forward(self, x):
-        detour = x @ self.lora_a.T @ self.lora_b.T
         return self.base(x)
 
     def merged(self):

@@ -7,6 +7,5 @@ def reward_loss(chosen, rejected):
         raise ValueError("axes")
     if len(chosen) != len(rejected) or len(chosen) == 0:
         raise ValueError("pairs")
-    difference = chosen - rejected
     losses = -F.logsigmoid(chosen) - F.logsigmoid(-rejected)
     return losses.mean()
