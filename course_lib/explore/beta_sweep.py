@@ -146,7 +146,7 @@ def beta_sweep(sft: GPT, tokenizer: BytePairTokenizer, beta: float = 0.01, seed:
         f"it can't tell beta {BETAS[0]:g}, {_range([one.right for one in loose])} right, from beta {BETAS[-1]:g}, "
         f"{_range([one.right for one in tight])}. **The number that training improves is not the one that "
         "you want.** The "
-        "KL tells them apart, without anybody knowing the right answers.",
+        "KL tells them apart in this sweep, without anybody knowing the right answers.",
     )
 
 
@@ -187,7 +187,7 @@ def draw_sweep(runs: Sequence[Sequence[Held]], now: Held | None = None, guess: o
         axis.set_xscale("log")
         axis.set_xticks(BETAS, [f"{beta:g}" for beta in BETAS], fontsize=9)
         axis.minorticks_off()
-        axis.set_title(name, fontsize=11)
+        axis.set_title(name, fontsize=10)
         axis.set_xlabel("beta")
         is_share = not name.startswith("KL")
         if is_share:
@@ -230,7 +230,7 @@ def three_columns(base: GPT, sft: GPT, tokenizer: BytePairTokenizer) -> Any:
     from course_lib.explore.view import View
 
     def said(model: GPT) -> Mapping[str, str]:
-        answers = ask_all(model, tokenizer, list(ASKED), max_new_tokens=16)
+        answers = ask_all(model, tokenizer, list(ASKED), max_new_tokens=24)
         return {
             asked: one.text + ("" if one.ended else " ...") for asked, one in zip(ASKED, answers, strict=True)
         }
@@ -260,7 +260,7 @@ def draw_columns(question: str, answers: Sequence[str], one: Held) -> tuple[Figu
 
     from course_lib.plain import clean
 
-    figure, axes = new_figure(height=1.9, columns=3)
+    figure, axes = new_figure(height=1.6, columns=3)
     heads = ("base", "after SFT", f"after DPO, beta {one.beta:g}")
     shown = [" ".join(clean(answer).split()) for answer in answers]
     for axis, head, answer, colour in zip(axes, heads, shown, (GREEN, BLUE, ORANGE), strict=True):
