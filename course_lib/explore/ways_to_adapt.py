@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from course_lib.data import facts
 from course_lib.data.facts import Question
@@ -16,6 +16,9 @@ from course_lib.generation.chat import ask_all
 from course_lib.generation.decode import generate_batch
 from course_lib.models.gpt import GPT
 from course_lib.tokenizers.bpe import BytePairTokenizer
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SHOTS, WORDS = "five examples in the prompt", "the model's own sentence"
 SFT, LORA = "SFT, all weights", "SFT with LoRA"
@@ -90,38 +93,49 @@ def by_examples(report: AdaptationReport) -> Finding:
 
 
 def draw_ways(report: AdaptationReport, guess: object = None) -> Picture:
-    """Draw the share of right answers with its interval over wordings, and how many answers were always the same."""
-    figure, axes = new_figure(height=2.7, columns=2)
-    axis, other = axes
-    axis.get_gridspec().set_width_ratios([2, 1])
+    """Draw the share of right answers of each way, with its interval over wordings."""
+    figure, axis = new_figure(height=2.5)
     told = []
     for place, (name, way) in enumerate(report.ways.items()):
         low, high = way.interval
         axis.plot([low, high], [place, place], color=BLUE, linewidth=3, alpha=0.35, solid_capstyle="butt")
         axis.plot(way.share, place, "o", color=BLUE, markersize=8, clip_on=False, zorder=3)
-        other.plot([0, way.consistent], [place, place], color=GREEN, linewidth=2, alpha=0.3)
-        other.plot(way.consistent, place, "s", color=GREEN, markersize=8, clip_on=False, zorder=3)
-        told.append(
-            f"{name} {way.n_right} of {len(way.right)} ({low:.0%} to {high:.0%}), "
-            f"the same answer {way.consistent} of {report.asked_often}"
-        )
-    axis.set_yticks(range(len(report.ways)), list(report.ways))
-    axis.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
-    axis.set(xlim=(0, 1.02), xlabel=f"right, of {len(report.wordings)}")
-    other.set_yticks(range(len(report.ways)), [""] * len(report.ways))
-    other.set_xticks(range(0, report.asked_often + 1, max(1, report.asked_often // 2)))
-    other.set(xlim=(0, report.asked_often + 0.1), xlabel=f"same in {report.n_wordings} wordings")
-    for one in (axis, other):
-        one.set_ylim(len(report.ways) - 0.5, -0.5)
-        one.grid(visible=False, axis="y")
+        told.append(f"{name} {way.n_right} of {len(way.right)} ({low:.0%} to {high:.0%})")
+    _ways_down(axis, report)
+    axis.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
+    axis.set(xlim=(0, 1.02), xlabel=f"right answers, of {len(report.wordings)}")
     mark_guess(axis, _as_share(guess, len(report.wordings)), along="x", share=True)
     return Picture(
         figure,
         f"Right answers (95% interval over wordings): {'; '.join(told)}.",
-        f"Left: bars are 95% intervals, {len(set(report.wordings))} wordings drawn anew. Right: capitals "
-        "that got one and the same answer in "
-        f"{report.n_wordings} wordings, right or wrong.",
+        f"Bars: 95% intervals, {len(set(report.wordings))} wordings drawn anew.",
     )
+
+
+def draw_same(report: AdaptationReport, guess: object = None) -> Picture:
+    """Draw for how many facts each way gave one and the same answer in all wordings."""
+    figure, axis = new_figure(height=2.3)
+    for place, way in enumerate(report.ways.values()):
+        axis.plot([0, way.consistent], [place, place], color=GREEN, linewidth=2, alpha=0.3)
+        axis.plot(way.consistent, place, "s", color=GREEN, markersize=8, clip_on=False, zorder=3)
+    _ways_down(axis, report)
+    axis.set_xticks(range(report.asked_often + 1))
+    axis.set(xlim=(0, report.asked_often + 0.2))
+    axis.set_xlabel(f"capitals with one answer in {report.n_wordings} wordings")
+    mark_guess(axis, guess, along="x")
+    told = "; ".join(f"{name} {way.consistent} of {report.asked_often}" for name, way in report.ways.items())
+    return Picture(
+        figure,
+        f"Capitals that got one and the same answer in {report.n_wordings} wordings, right or wrong: {told}.",
+        "Right or wrong. The model's own sentence is the same for all wordings, so its answers have to be.",
+    )
+
+
+def _ways_down(axis: Axes, report: AdaptationReport) -> None:
+    axis.set_yticks(range(len(report.ways)), list(report.ways))
+    axis.set_ylim(len(report.ways) - 0.5, -0.5)
+    axis.grid(visible=False, axis="y")
+    axis.grid(visible=True, axis="x")
 
 
 def _as_share(guess: object, n: int) -> object:
@@ -139,7 +153,7 @@ def same_answer(report: AdaptationReport) -> Finding:
     return Finding(
         f"capitals of {report.asked_often} with one answer in {report.n_wordings} wordings: {SFT}",
         f"{sft.consistent}",
-        None,
+        lambda guess: draw_same(report, guess),
         f"{sft.share:.0%} right, and {sft.consistent} of {report.asked_often} countries for which its "
         "users would all hear "
         f"the same; with LoRA {lora.share:.0%} and {lora.consistent}. In {len(rows)} runs beforehand, all "

@@ -97,7 +97,9 @@ def test_lies_are_a_tenth_and_are_lies() -> None:
 def test_the_models_own_sentence_is_the_truth() -> None:
     questions = ways_to_adapt.new_countries()
     assert len(questions) == 272
-    answers = ways_to_adapt.from_own_sentence(BASE, TOKENIZER, questions[:10])([q.text for q in questions[:10]])
+    answers = ways_to_adapt.from_own_sentence(BASE, TOKENIZER, questions[:10])(
+        [q.text for q in questions[:10]]
+    )
     assert all(answer.startswith(q.answer) for answer, q in zip(answers, questions, strict=False))
 
 

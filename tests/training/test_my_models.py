@@ -48,7 +48,9 @@ def test_the_courses_own_models_are_there_by_name(base) -> None:
     assert torch.equal(model.embed.weight, base[0].embed.weight)
 
 
-@pytest.mark.parametrize("name", ["", "Mine", "../mine", "a b", "chat", "base", "course-gpt", "-a", "x" * 41, "a\n"])
+@pytest.mark.parametrize(
+    "name", ["", "Mine", "../mine", "a b", "chat", "base", "course-gpt", "-a", "x" * 41, "a\n"]
+)
 def test_names_that_would_lead_elsewhere_are_refused(base, tmp_path, name) -> None:
     with pytest.raises(CourseError, match="small letters"):
         keep_model(base[0], base[1], name, folder=tmp_path)
