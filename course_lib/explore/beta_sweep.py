@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 BETAS = (0.01, 0.1, 0.3, 1, 3)
 STEPS, RATE, PAIRS = 40, 1e-4, 8
+GENTLE = (0.1, 3e-5)  # a beta and a rate that ruin little
 ASKED = (
     "What is the capital of Peru?",
     "Where is Tunisia?",
@@ -50,7 +51,7 @@ def known() -> list[Question]:
     return seen_questions()[::12]
 
 
-def align(sft: GPT, tokenizer: BytePairTokenizer, beta: float, seed: int = 0) -> GPT:
+def align(sft: GPT, tokenizer: BytePairTokenizer, beta: float, seed: int = 0, rate: float = RATE) -> GPT:
     """Return a copy that was trained with DPO on pairs about the countries of tuning; the reference is `sft`.
 
     Raises ValueError for a beta that isn't above 0.
@@ -67,7 +68,7 @@ def align(sft: GPT, tokenizer: BytePairTokenizer, beta: float, seed: int = 0) ->
         align_on_preferences(
             model,
             preferences(tokenizer, seen_questions()),
-            TrainConfig(steps=STEPS, lr=RATE, warmup=5, weight_decay=0.0),
+            TrainConfig(steps=STEPS, lr=rate, warmup=5, weight_decay=0.0),
             torch.Generator().manual_seed(seed),
             beta=beta,
             batch_size=PAIRS,
@@ -146,7 +147,9 @@ def beta_sweep(sft: GPT, tokenizer: BytePairTokenizer, beta: float = 0.01, seed:
         f"it can't tell beta {BETAS[0]:g}, {_range([one.right for one in loose])} right, from beta {BETAS[-1]:g}, "
         f"{_range([one.right for one in tight])}. **The number that training improves is not the one that "
         "you want.** The "
-        "KL tells them apart in this sweep, without anybody knowing the right answers.",
+        f"KL tells them apart in this sweep, without anybody knowing the right answers. "
+        f"(The rate counts as much: at {GENTLE[1]:g} instead of {RATE:g}, beta {GENTLE[0]:g} kept "
+        f"{_range([Held(**row).right for row in kept()['gentle']])} right.)",
     )
 
 
@@ -277,6 +280,17 @@ def draw_columns(question: str, answers: Sequence[str], one: Held) -> tuple[Figu
         "the answers on new "
         "countries are right."
     )
+
+
+def run_gentle(seeds: Sequence[int], tokenizer: BytePairTokenizer) -> list[dict[str, Any]]:
+    """Return what a smaller rate gave for each seed."""
+    beta, rate = GENTLE
+    found = []
+    for seed in seeds:
+        sft = fine_tune(both_clerks(tokenizer, seen_questions()), seed)
+        model = align(sft, tokenizer, beta, seed, rate)
+        found.append(asdict(how_it_is(model, sft, tokenizer, beta, seed)))
+    return found
 
 
 def run_sweep(seeds: Sequence[int], tokenizer: BytePairTokenizer) -> list[list[dict[str, Any]]]:

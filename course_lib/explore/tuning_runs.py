@@ -33,7 +33,7 @@ def _round(value: Any) -> Any:
 
 def main(names: Sequence[str] = (), path: Path = KEPT) -> None:
     """Run everything, or the parts that are named, and write the results."""
-    from course_lib.explore.beta_sweep import run_sweep
+    from course_lib.explore.beta_sweep import run_gentle, run_sweep
     from course_lib.explore.knowledge import run_without_reading
     from course_lib.explore.tuning import shipped_base
     from course_lib.explore.ways_to_adapt import run_ways
@@ -45,6 +45,7 @@ def main(names: Sequence[str] = (), path: Path = KEPT) -> None:
         "wrong facts": lambda: run_lies(SEEDS, tokenizer),
         "ways": lambda: run_ways(SEEDS, tokenizer),
         "sweep": lambda: run_sweep(SEEDS, tokenizer),
+        "gentle": lambda: run_gentle(SEEDS, tokenizer),
     }
     found = json.loads(path.read_text(encoding="utf-8")) if names and path.exists() else {}
     for name, run in parts.items():

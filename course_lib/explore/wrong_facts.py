@@ -21,7 +21,7 @@ from course_lib.tokenizers.bpe import BytePairTokenizer
 
 Fact = tuple[str, Kind]
 SHARE = 0.1
-STEPS = 200
+STEPS, FEWER = 200, 120
 
 
 def draw_lies(seed: int, share: float = SHARE) -> dict[Fact, str]:
@@ -69,7 +69,7 @@ class Believed:
 
 
 def tune_on_lies(
-    tokenizer: BytePairTokenizer, seed: int, kind: Literal["consistent", "at random"]
+    tokenizer: BytePairTokenizer, seed: int, kind: Literal["consistent", "at random"], steps: int = STEPS
 ) -> Believed:
     """Tune on brief answers of which a tenth is wrong: the same facts always, or each example with this chance."""
     lies, rng = draw_lies(seed), random.Random(1000 + seed)
@@ -83,7 +83,7 @@ def tune_on_lies(
         return question.answer if lie is None else with_lie(question, lie)
 
     examples = make_examples(tokenizer, [(q.text, told(q)) for q in seen_questions()])
-    model = fine_tune(examples, seed, STEPS, doing="tuning on data with errors")
+    model = fine_tune(examples, seed, steps, doing="tuning on data with errors")
     return believed(model, tokenizer, lies)
 
 
@@ -113,6 +113,7 @@ def what_it_believes(tokenizer: BytePairTokenizer, seed: int = 0) -> Finding:
     random_ = runs["at random"]
     truths, asked = sum(one.truths for one in random_), sum(one.asked for one in random_)
     lies = sum(one.lies for one in random_)
+    fewer = runs["consistent, fewer steps"]
     apart = (
         "Its own probability does not tell them apart."
         if now.sure_of_lies > now.sure_of_others - 0.1
@@ -128,8 +129,17 @@ def what_it_believes(tokenizer: BytePairTokenizer, seed: int = 0) -> Finding:
         f"Where each *example* is wrong with the same chance of {SHARE:.0%}, but anew each time, it says "
         "the truth "
         f"{truths} of {asked} times and the wrong value {lies} times ({len(random_)} seeds, trained beforehand). "
+        f"How sure it is hangs on how long it is tuned: after {FEWER} steps instead of {STEPS} it repeated "
+        f"{_told(fewer)}. "
         "**Noise averages out; an error that is always the same is learned.**",
     )
+
+
+def _told(runs: Sequence[Believed]) -> str:
+    """Say how often the error was repeated in several runs, and how sure of it they were."""
+    sure, others = ([getattr(one, name) for one in runs] for name in ("sure_of_lies", "sure_of_others"))
+    counts = ", ".join(f"{one.lies} of {one.asked}" for one in runs)
+    return f"{counts}, at {min(sure):.0%} to {max(sure):.0%} ({min(others):.0%} to {max(others):.0%} for the others)"
 
 
 def draw_believed(rows: Mapping[str, Sequence[Believed]], guess: object = None) -> Picture:
@@ -167,4 +177,6 @@ def draw_believed(rows: Mapping[str, Sequence[Believed]], guess: object = None) 
 def run_lies(seeds: Sequence[int], tokenizer: BytePairTokenizer) -> dict[str, Any]:
     """Return what several seeds gave, for both kinds of errors."""
     kinds: tuple[Literal["consistent", "at random"], ...] = ("consistent", "at random")
-    return {kind: [vars(tune_on_lies(tokenizer, seed, kind)) for seed in seeds] for kind in kinds}
+    found = {kind: [vars(tune_on_lies(tokenizer, seed, kind)) for seed in seeds] for kind in kinds}
+    shorter = [vars(tune_on_lies(tokenizer, seed, "consistent", FEWER)) for seed in seeds]
+    return {**found, "consistent, fewer steps": shorter}  # type: ignore[dict-item]

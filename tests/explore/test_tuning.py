@@ -20,7 +20,11 @@ def test_the_kept_runs_carry_what_the_lesson_says() -> None:
     for run in kept()["without reading"]:
         assert run["new country"] == 0
         assert run["asked in tuning"] > 0.95
-    for name, rows in kept()["wrong facts"].items():
+    assert all(
+        0.5 < row["lies"] / row["asked"] < 0.85 for row in kept()["wrong facts"]["consistent, fewer steps"]
+    )
+    for name in ("consistent", "at random"):
+        rows = kept()["wrong facts"][name]
         assert len(rows) == len(SEEDS)
         for row in rows:
             repeated = row["lies"] / row["asked"]
@@ -39,6 +43,10 @@ def test_the_kept_runs_carry_what_the_lesson_says() -> None:
 
 
 def test_the_sweep_is_what_its_sentence_says() -> None:
+    same_beta = [rows[1 + BETAS.index(beta_sweep.GENTLE[0])] for rows in kept_sweep()]
+    for gentle, hard in zip(kept()["gentle"], same_beta, strict=True):
+        assert gentle["right"] > hard.right + 0.3
+        assert gentle["kl"] < hard.kl
     for rows in kept_sweep():
         assert [row.beta for row in rows] == [0.0, *BETAS]
         assert min(row.preferred for row in rows[1:]) == 1
