@@ -168,11 +168,15 @@ def serve(
     api_key: Annotated[
         str | None, typer.Option(envvar="COURSE_API_KEY", help="Ask every client for this key.")
     ] = None,
+    model: Annotated[
+        str,
+        typer.Option(help="Serve a model that you kept in lesson 11, such as mine.", metavar="NAME"),
+    ] = "course-gpt",
 ) -> None:
-    """Put the course's model behind the OpenAI and Anthropic formats, for their own Python clients, offline."""
+    """Put the course's model, or yours, behind the OpenAI and Anthropic formats for their own clients, offline."""
     from course_lib.serve import run_server
 
-    run_server(host=host, port=port, api_key=api_key)
+    run_server(host=host, port=port, api_key=api_key, model=model)
 
 
 @app.command(rich_help_panel=TEACH)

@@ -185,11 +185,13 @@ def improve_on_rewards(
     clip: float | int = 0.2,
     max_new_tokens: int = 40,
     progress: bool = True,
+    on_step: Callable[[History], None] | None = None,
 ) -> tuple[History, list[float]]:
     """Train `policy` in place with GRPO; return the history and the mean reward of each step's answers.
 
     Each sample of `group` answers to `prompts_per_step` prompts serves for `uses` steps. `beta` is the price,
-    in reward, of one nat of KL to the frozen `reference`. Raises ValueError if policy and reference are one
+    in reward, of one nat of KL to the frozen `reference`. `on_step(history)` is called
+    after every step. Raises ValueError if policy and reference are one
     model, for a negative beta, no prompt, a prompt that leaves no room in the context for `max_new_tokens`, a
     reward that is no finite number, or a `config` that cuts batches.
     """
@@ -256,5 +258,6 @@ def improve_on_rewards(
         loss_function=loss_function,
         progress=progress,
         description="GRPO",
+        on_step=on_step,
     )
     return history, mean_rewards

@@ -203,11 +203,13 @@ def finetune_on_examples(
     description: str = "fine-tuning",
     adapters: Adapters | None = None,
     state_path: str | Path | None = None,
+    on_step: Callable[[History], None] | None = None,
 ) -> History:
     """Train `model` in place on the answers of `examples`, drawn at random, and return the history.
 
     With `adapters`, LoRA layers are put in and only they are trained; `merge_lora` folds them in afterwards.
-    With a `state_path` an interrupted run goes on when called again. Raises ValueError for no examples, one
+    With a `state_path` an interrupted run goes on when called again. `on_step(history)` is called
+    after every step. Raises ValueError for no examples, one
     that is longer than the context, or batch_size < 1.
     """
     check_fits(model, examples)
@@ -228,4 +230,5 @@ def finetune_on_examples(
         progress=progress,
         description=description,
         state_path=state_path,
+        on_step=on_step,
     )

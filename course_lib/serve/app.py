@@ -29,10 +29,11 @@ from course_lib.serve.engine import Engine, Finish, Job, Problem, ServeError
 from course_lib.serve.request import ChatRequest, WireFormat
 from course_lib.training.checkpoints import CheckpointError
 from course_lib.training.course_gpt import CHECKPOINTS, load_course_gpt
+from course_lib.training.my_models import load_model
 
 OPENAI = cast(WireFormat, openai_format)
 ANTHROPIC = cast(WireFormat, anthropic_format)
-DEFAULT_PORT = 8642
+DEFAULT_PORT, COURSE_MODEL = 8642, "course-gpt"
 LEFT_OUT = "only the last user message was read; system prompt and earlier turns were not"
 
 
@@ -84,7 +85,7 @@ class Service:
     def __init__(
         self,
         engine: Engine,
-        model: str = "course-gpt",
+        model: str = COURSE_MODEL,
         api_key: str | None = None,
         max_body_bytes: int = 1_048_576,
         body_seconds: float = 10.0,
@@ -320,8 +321,14 @@ class BackgroundServer:
         self.close()
 
 
-def load_engine(weights: str | Path = CHECKPOINTS, **limits: Any) -> Engine:
-    """Return an engine with the course's chat model; `limits` as in `Engine`. CourseError without weights."""
+def load_engine(weights: str | Path = CHECKPOINTS, mine: str | None = None, **limits: Any) -> Engine:
+    """Return an engine with the course's chat model, or with a model of yours by name (`mine`, lesson 11).
+
+    `limits` as in `Engine`. CourseError without weights.
+    """
+    if mine is not None:
+        model, tokenizer, _ = load_model(mine)
+        return Engine(model, tokenizer, **limits)
     try:
         model, tokenizer, _ = load_course_gpt("chat", weights)
     except CheckpointError as error:
@@ -329,15 +336,18 @@ def load_engine(weights: str | Path = CHECKPOINTS, **limits: Any) -> Engine:
     return Engine(model, tokenizer, **limits)
 
 
-def start_background_server(port: int = 0, weights: str | Path = CHECKPOINTS) -> BackgroundServer:
-    """Serve the course's chat model from this process on loopback. CourseError as `run_server`."""
-    return BackgroundServer(Service(load_engine(weights)), port)
+def start_background_server(
+    port: int = 0, weights: str | Path = CHECKPOINTS, model: str = COURSE_MODEL
+) -> BackgroundServer:
+    """Serve the course's chat model, or one of yours, from this process on loopback. CourseError as `run_server`."""
+    mine = None if model == COURSE_MODEL else model
+    return BackgroundServer(Service(load_engine(weights, mine), model), port)
 
 
 def run_server(
     host: str = "127.0.0.1",
     port: int = DEFAULT_PORT,
-    model: str = "course-gpt",
+    model: str = COURSE_MODEL,
     weights: str | Path = CHECKPOINTS,
     api_key: str | None = None,
     max_active: int = 4,
@@ -345,7 +355,7 @@ def run_server(
     request_seconds: float = 60.0,
     grace: float = 5.0,
 ) -> None:
-    """Serve the course's chat model under the name `model` until SIGINT or SIGTERM.
+    """Serve a model under its name until SIGINT or SIGTERM: the course's chat model, or one of yours (lesson 11).
 
     `weights` is the folder of the checkpoint "course-gpt-chat", port 0 takes a free one, and `api_key` is asked
     of every client if it is set. On the signal, answers have `grace` seconds to finish. Raises CourseError for
@@ -363,8 +373,9 @@ def run_server(
             f"Warning: {host or 'every address'} can be reached from other machines, and HTTP is not encrypted."
         )
     with contextlib.closing(_listen(host, port)) as listener:
+        mine = None if model == COURSE_MODEL else model
         engine = load_engine(
-            weights, max_active=max_active, max_waiting=max_waiting, request_seconds=request_seconds
+            weights, mine, max_active=max_active, max_waiting=max_waiting, request_seconds=request_seconds
         )
         shown = f"[{host}]" if ":" in host else host or "0.0.0.0"
         url = f"http://{shown}:{listener.getsockname()[1]}"

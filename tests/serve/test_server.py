@@ -466,3 +466,22 @@ def test_a_body_is_read_as_json_only(course_server, path, kind):
     headers = {"content-type": "Application/JSON; charset=utf-8"}
     response = HTTP.post(course_server.url + path, content=json.dumps(body).encode(), headers=headers)
     assert response.status_code == 200
+
+
+def test_a_model_that_was_kept_is_served_under_its_name(tmp_path, monkeypatch):
+    from course_lib.serve.app import start_background_server
+    from course_lib.training import my_models
+    from course_lib.training.course_gpt import load_course_gpt
+
+    monkeypatch.setattr(my_models, "models_folder", lambda: tmp_path)
+    model, tokenizer, _ = load_course_gpt("chat")
+    my_models.keep_model(model, tokenizer, "mine", folder=tmp_path)
+    with start_background_server(model="mine") as server:
+        client = connect(server)
+        assert [one.id for one in client.models.list()] == ["mine"]
+        said = client.chat.completions.create(model="mine", messages=ASK, temperature=0)
+        assert said.choices[0].message.content == ANSWER
+        with pytest.raises(openai.NotFoundError):
+            client.chat.completions.create(model="course-gpt", messages=ASK)
+    with pytest.raises(CourseError, match="Your models: mine"):
+        run_server(port=0, model="yours")

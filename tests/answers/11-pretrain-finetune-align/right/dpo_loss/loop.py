@@ -1,0 +1,17 @@
+"""Pair by pair."""
+
+
+def dpo_loss(policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta=0.1):
+    if not beta > 0 or math.isinf(beta):
+        raise ValueError("beta")
+    everything = [policy_chosen, policy_rejected, reference_chosen, reference_rejected]
+    if policy_chosen.ndim != 1 or len(policy_chosen) == 0:
+        raise ValueError("pairs")
+    if any(one.shape != policy_chosen.shape for one in everything):
+        raise ValueError("shapes")
+    reference_chosen = reference_chosen.detach()
+    reference_rejected = reference_rejected.detach()
+    total = 0.0
+    for pc, pr, rc, rr in zip(policy_chosen, policy_rejected, reference_chosen, reference_rejected):
+        total = total - F.logsigmoid(beta * (pc - rc) - beta * (pr - rr))
+    return total / len(policy_chosen)

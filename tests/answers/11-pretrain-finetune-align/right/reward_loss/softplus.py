@@ -1,0 +1,11 @@
+"""softplus of the difference, turned round."""
+
+
+def reward_loss(chosen, rejected):
+    if chosen.ndim != 1 or rejected.ndim != 1:
+        raise ValueError("axes")
+    if len(chosen) != len(rejected) or len(chosen) == 0:
+        raise ValueError("pairs")
+    difference = chosen - rejected
+    losses = F.softplus(-difference)
+    return losses.mean()

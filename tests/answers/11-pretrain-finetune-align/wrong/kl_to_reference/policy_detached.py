@@ -1,0 +1,13 @@
+# caught by: direction
+"""Detaches the policy."""
+
+
+def kl_to_reference(policy_logits, reference_logits):
+    if policy_logits.ndim == 0 or policy_logits.shape != reference_logits.shape:
+        raise ValueError("shapes")
+    reference_logits = reference_logits.detach()
+    log_p = torch.log_softmax(policy_logits.detach(), dim=-1)
+    log_q = torch.log_softmax(reference_logits, dim=-1)
+    difference = torch.where(torch.isinf(log_p), torch.zeros_like(log_p), log_p - log_q)
+    kl = (log_p.exp() * difference).sum(dim=-1)
+    return kl.clamp(min=0)

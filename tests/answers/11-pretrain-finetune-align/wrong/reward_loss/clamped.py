@@ -1,0 +1,12 @@
+# caught by: extremes
+"""Cuts the difference at 30."""
+
+
+def reward_loss(chosen, rejected):
+    if chosen.ndim != 1 or rejected.ndim != 1:
+        raise ValueError("axes")
+    if len(chosen) != len(rejected) or len(chosen) == 0:
+        raise ValueError("pairs")
+    difference = (chosen - rejected).clamp(-30, 30)
+    losses = -F.logsigmoid(difference)
+    return losses.mean()

@@ -1,0 +1,12 @@
+# caught by: extremes
+"""Adds a little before the logarithm."""
+
+
+def reward_loss(chosen, rejected):
+    if chosen.ndim != 1 or rejected.ndim != 1:
+        raise ValueError("axes")
+    if len(chosen) != len(rejected) or len(chosen) == 0:
+        raise ValueError("pairs")
+    difference = chosen - rejected
+    losses = -torch.log(torch.sigmoid(difference) + 1e-12)
+    return losses.mean()

@@ -1,0 +1,12 @@
+# caught by: extremes
+"""log(1 + exp(-d)) as it stands."""
+
+
+def reward_loss(chosen, rejected):
+    if chosen.ndim != 1 or rejected.ndim != 1:
+        raise ValueError("axes")
+    if len(chosen) != len(rejected) or len(chosen) == 0:
+        raise ValueError("pairs")
+    difference = chosen - rejected
+    losses = torch.log(1 + torch.exp(-difference))
+    return losses.mean()

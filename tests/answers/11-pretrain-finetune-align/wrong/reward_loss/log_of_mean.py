@@ -1,0 +1,11 @@
+# caught by: better-one
+"""The logarithm of the mean probability."""
+
+
+def reward_loss(chosen, rejected):
+    if chosen.ndim != 1 or rejected.ndim != 1:
+        raise ValueError("axes")
+    if len(chosen) != len(rejected) or len(chosen) == 0:
+        raise ValueError("pairs")
+    difference = chosen - rejected
+    return -torch.sigmoid(difference).mean().log()

@@ -1,0 +1,12 @@
+# caught by: better-one
+"""Turns the difference round."""
+
+
+def reward_loss(chosen, rejected):
+    if chosen.ndim != 1 or rejected.ndim != 1:
+        raise ValueError("axes")
+    if len(chosen) != len(rejected) or len(chosen) == 0:
+        raise ValueError("pairs")
+    difference = rejected - chosen
+    losses = -F.logsigmoid(difference)
+    return losses.mean()
