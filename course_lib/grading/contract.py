@@ -873,7 +873,18 @@ def _is_plain(value: Any) -> bool:
     if isinstance(value, torch.Tensor):
         return value.numel() == 0 or bool((value == value.flatten()[0]).all())
     items = _flat([[*value.values()] if isinstance(value, dict) else value])
-    return len(items) < 2 and all(item in (None, 0, 1, "") for item in items)
+    if len(items) < 2 and all(item in (None, 0, 1, "") for item in items):
+        return True
+    return _is_name(value)  # one of a few names is no surprise
+
+
+def _is_name(value: Any) -> bool:
+    """Whether a result is made of single words, yes and no alone."""
+    if isinstance(value, dict):
+        return _is_name([*value.values()])
+    if isinstance(value, list | tuple):
+        return all(map(_is_name, value))
+    return value is None or isinstance(value, bool) or (isinstance(value, str) and len(value.split()) < 2)
 
 
 def _doubles(call: Call) -> bool:

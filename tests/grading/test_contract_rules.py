@@ -332,6 +332,23 @@ def test_an_earlier_result_is_named_only_where_it_is_no_coincidence() -> None:
     assert grade(lambda x, factor=1: 0 if factor == 3 else x * factor, build)["times"].message != EARLIER
 
 
+def test_one_of_a_few_names_is_no_earlier_result() -> None:
+    """Whoever confuses two of three names gives what other calls gave, and keeps nothing."""
+
+    def size(n: int) -> tuple[str, list[str]]:
+        return ("large" if n > 9 else "middle" if n > 4 else "small"), []
+
+    def build(contract: Contract) -> None:
+        given = contract.of("size", reference=size)
+        with given.idea("names", 4, "Middle begins above 4."):
+            for n in (2, 12, 6, 3):
+                given.call(n)
+
+    found = grade(lambda n: ("large" if n > 5 else "small", []), build)["names"]
+    assert not found.passed
+    assert found.message == "Middle begins above 4."
+
+
 def test_calls_do_not_see_each_other() -> None:
     xs = [1]
     outcomes = call_here(lambda ys: ys.append(1) or len(ys), [Call((xs,)), Call((xs,))])
