@@ -200,7 +200,10 @@ def _spoil(value: Any) -> None:
         value["more"] = 0
     elif isinstance(value, torch.Tensor | np.ndarray):
         with contextlib.suppress(RuntimeError, ValueError, TypeError), torch.no_grad():
-            value += 1
+            if value.dtype in (torch.bool, np.bool_):
+                value ^= True
+            else:
+                value += 1
 
 
 def _loose(value: Any) -> Any:
@@ -243,19 +246,20 @@ def _shares(result: Any, given: list[Any]) -> bool:
 def _parts(value: Any) -> list[Any]:
     if isinstance(value, dict):
         return [value, *(part for inner in value.values() for part in _parts(inner))]
-    if isinstance(value, list):
-        return [value, *(part for inner in value[:1000] for part in _parts(inner))]
+    if isinstance(value, list | tuple):
+        held = [part for inner in value[:1000] for part in _parts(inner)]
+        return [value, *held] if isinstance(value, list) else held
     return []
 
 
 def _tensors(value: Any) -> list[torch.Tensor]:
     if isinstance(value, torch.Tensor):
         return [value] if value.layout == torch.strided else []
-    return (
-        [part for inner in value[:1000] for part in _tensors(inner)]
-        if isinstance(value, list | tuple)
-        else []
-    )
+    if isinstance(value, dict):
+        return [part for inner in value.values() for part in _tensors(inner)]
+    if isinstance(value, list | tuple):
+        return [part for inner in value[:1000] for part in _tensors(inner)]
+    return []
 
 
 def describe_error(error: BaseException) -> dict[str, str]:

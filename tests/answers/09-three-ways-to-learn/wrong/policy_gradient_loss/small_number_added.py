@@ -1,5 +1,5 @@
 # caught by: extremes
-"""log(p + 1e-8): finite, and wrong for what is improbable."""
+"""log(p + 1e-10): finite, and wrong for what is improbable."""
 
 
 def policy_gradient_loss(logits, actions, returns, baseline=None):
@@ -10,7 +10,7 @@ def policy_gradient_loss(logits, actions, returns, baseline=None):
         raise ValueError("shapes")
     if int(actions.min()) < 0 or int(actions.max()) >= logits.shape[1]:
         raise ValueError("no such action")
-    log_probs = torch.log(F.softmax(logits, dim=-1) + 1e-8)
+    log_probs = torch.log(F.softmax(logits, dim=-1) + 1e-10)
     chosen = log_probs[torch.arange(n), actions]
     advantage = returns if baseline is None else returns - baseline
     return -(chosen * advantage.detach()).mean()
