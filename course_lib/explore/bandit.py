@@ -212,7 +212,8 @@ def earns_most() -> Finding:
         f"It earned {between(best.earned, '{:.2f}')} a pull (range over {REPEATS} times {RUNS} games); never trying "
         f"{between(never.earned, '{:.2f}')}, always trying {between(found[-1].earned, '{:.2f}')}, and always "
         "the best arm would have "
-        f"earned {max(PAYS):.2f} on average. Without trying, the first machine that pays is often kept for ever. ",
+        f"earned {max(PAYS):.2f} on average. Without trying, the first machine that pays is kept for ever, "
+        "whichever it is. ",
     )
 
 

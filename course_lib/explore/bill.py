@@ -66,7 +66,8 @@ def a_ten_page_pdf(page: float, small: float, claimed: int = 80_000) -> Finding:
     """
     pdf = claim("ten-page-pdf-tokens")
     counted = (
-        f"a real ten-page PDF of text, as {pdf.source.rpartition('/')[2]} counted it ({pdf.as_of:%d %B %Y})"
+        f"a real ten-page PDF of text, sent to Claude Haiku 4.5 as a file (data set {pdf.source.rpartition('/')[2]}, "
+        f"{pdf.as_of:%d %B %Y})"
     )
     sizes = {
         "said": claimed,

@@ -46,8 +46,8 @@ def one_or_two_layers(seed: int = 0) -> Finding:
     maps = cast(Attending, two).maps(one_row())
     wide = kept("one wide layer")[0].weights, kept("two layers")[0].weights
     says = (
-        f"One layer copies {shares['one layer']:.0%}, two layers {shares['two layers']:.0%} (five seeds: "
-        f"{spread('one layer')} and {spread('two layers')}). It is not size: one *wide* layer with {wide[0]:,} "
+        f"One layer copies {shares['one layer']:.0%}, two layers {shares['two layers']:.0%} (five seeds: one layer "
+        f"{spread('one layer')}, two layers {spread('two layers')}). It is not size: one *wide* layer with {wide[0]:,} "
         "weights, "
         f"more than the {wide[1]:,} of the two, copies {spread('one wide layer')}. In the row below, a head of "
         "layer 1 "
@@ -149,8 +149,11 @@ def leak_that_accuracy_hides(seed: int = 0) -> Finding:
         "copied with the mask after softmax",
         f"{share:.0%}",
         None,
-        f"The sound network copies {share_copied(sound):.0%} (five seeds: {spread('mask after softmax')} and "
-        f"{spread('two layers')}): accuracy does not notice the mistake. The leak test does. When later symbols "
+        f"The sound network copies {share_copied(sound):.0%} (five seeds: with the leak "
+        f"{spread('mask after softmax')}, "
+        f"without {spread('two layers')}): a point, which nobody notices who has only one of the two. The leak "
+        "test does "
+        "notice. When later symbols "
         "change, an earlier "
         f"score moves by up to {leaks[0].largest:.2f} in the leaky network (five seeds: {min(others):.1f} to "
         f"{max(others):.1f}), "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -136,13 +137,17 @@ def unseen_runs(reading: Reading, longest: int = 5) -> Finding:
         said = ", ".join(f"{share:.0%} of the runs of {n}" for n, share in new.items())
         return Picture(figure, f"Never seen in the text that was read: {said}.", "")
 
-    zeros = round(new[3] * len(ids))
+    read = reading.manual
+    drawers, known = set(pairwise(read)), set(zip(read, read[1:], read[2:], strict=False))
+    runs = [run for run in zip(ids, ids[1:], ids[2:], strict=False) if run not in known]
+    lost = sum(run[:2] not in drawers for run in runs)
     return Finding(
         "runs of three tokens that were never seen",
         f"{new[3]:.0%}",
         show,
-        f"The held-out text has {len(ids):,} tokens. A bare table of runs of three would call {zeros:,} of them "
-        "impossible, and one is enough to make the perplexity infinite.",
+        f"The held-out text has {len(ids) - 2:,} runs of three. A bare table would call {len(runs) - lost:,} of them "
+        f"impossible and have no drawer at all for {lost:,} more; one impossible run is enough to make the perplexity "
+        "infinite.",
     )
 
 
@@ -319,7 +324,7 @@ def copied_by_order(reading: Reading, length: int = 1000) -> Finding:
     return Finding(
         "copied at order 5",
         f"{copied[5]:.0%}",
-        lambda _guess: table(["tokens it looks at", "it writes", "copied"], rows),
+        lambda _guess: table(["order (tokens it looks at)", "it writes", "copied"], rows),
         f"New sentences of the real manual share {real:.0%} of such runs with the rest of it. Order 5 may read best "
         "because so much of it is somebody else's sentence. Ask that of larger models, too.",
     )

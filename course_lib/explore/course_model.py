@@ -87,7 +87,7 @@ def after_fine_tuning(
         f"right answers where {about}",
         f"{asked['right'] / asked['n']:.0%}",
         lambda guess: draw_answers(counts, guess),
-        f"{_what_the_wordings_say(by_wording)} The loss at going on with a text changed, too: {changed}. Why, we have "
+        f"{_what_the_wordings_say(by_wording)} Its loss on continuing a text changed, too: {changed}. Why, we have "
         "not tested: it may expect questions now, or have forgotten.",
     )
 

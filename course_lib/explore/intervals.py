@@ -48,8 +48,8 @@ def what_95_means(n: int = 20, truth: float = 0.95) -> Finding:
         lambda guess: draw_coverage(n, truth, guess),
         f"Where a system is right {truth:.0%} of the time, {truth**n:.0%} of all samples of {n} have no error at all, "
         "and then ± 1.96 standard errors is ± 0: the interval says *exactly 100%*. Wilson's holds in "
-        f"{wilson:.0%}. It is "
-        f"not exact either, but it fails by a little. **Towards 100% the textbook's interval gets worse and worse**, "
+        f"{wilson:.0%}. It is not exact either: about three points too few here, at worst about ten. **Towards "
+        "100% the textbook's interval gets worse and worse**, "
         "and good systems are the ones that are up for approval.",
     )
 

@@ -104,10 +104,11 @@ def reward_against_goal(hunt: Hunt, name: str = "your reward") -> Finding:
         "right on new countries after training on the reward",
         f"{hunt.after.share:.0%}",
         lambda guess: draw_hunt(hunt, name, guess),
-        f"{name[0].upper() + name[1:]} went from {first:.2f} to {last:.2f}, right answers from "
+        f"{name[0].upper() + name[1:]} went from {first:.2f} to {last:.2f} (mean of the last four steps), right "
+        "answers from "
         f"{hunt.before} to {hunt.after}, "
-        f"and {hunt.after.ended} of {hunt.after.n} answers end; KL {hunt.kl:.1f} nats per answer. It now "
-        f"says: {said}. {verdict}",
+        f"and {hunt.after.ended} of {hunt.after.n} answers end (in {hunt.after.named} the first sentence has the right "
+        f"word); KL {hunt.kl:.1f} nats per answer. It now says: {said}. {verdict}",
     )
 
 
@@ -127,7 +128,9 @@ def draw_hunt(hunt: Hunt, name: str, guess: object = None) -> Picture:
     mark_guess(goal, guess, share=True)
     return Picture(
         figure,
-        f"Mean of {name} by step, from {hunt.rewards[0]:.2f} to {hunt.rewards[-1]:.2f}; right answers on "
+        f"Mean of {name} by step, from {hunt.rewards[0]:.2f} to {sum(hunt.rewards[-4:]) / 4:.2f} (mean of the "
+        "last four "
+        "steps); right answers on "
         "new countries "
         f"{hunt.before} before, {hunt.after} after.",
         "",

@@ -51,7 +51,7 @@ def largest_share(width: int = 64) -> Finding:
         "all, and what is nearly 1 hardly "
         f"moves any more: at {max(WIDTHS):,} numbers by {widest.slope:.0e} per unit of its score, with the root "
         f"by {divided.slope:.2g}. What "
-        "does not move passes no gradient on. Small heads get away with it: the networks of part 4, with 32 "
+        "does not move passes no gradient on. These small heads get away with it: the networks of part 4, with 32 "
         "numbers per head, copy "
         f"{spread('not scaled')} without the root and {spread('two layers')} with it.",
     )

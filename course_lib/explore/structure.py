@@ -111,9 +111,9 @@ def groups_and_names() -> Finding:
     runs = [len({*names_of(grouped(10, seed), train.labels)}) for seed in range(TIMES)]
     named = {name: sum(one == name for one in names) for name in range(10)}
     none = [str(name) for name, n in named.items() if not n]
-    more = [f"the {name} {n} groups" for name, n in named.items() if n > 1]
+    more = [f"the {name} has {n} groups" for name, n in named.items() if n > 1]
     told = (
-        f"No group is mostly {' or '.join(none)}, and {', '.join(more)} in this run. "
+        f"In this run no group is mostly {' or '.join(none)}, and {', '.join(more)}. "
         if none and more
         else ""
     )

@@ -17,6 +17,7 @@ import torch
 from course_lib.alignment.sft import Adapters, Example, finetune_on_examples, frozen_embeddings, make_examples
 from course_lib.data import facts
 from course_lib.data.facts import Question
+from course_lib.evaluation import adaptation
 from course_lib.evaluation.perplexity import bits_per_byte, token_loss
 from course_lib.explore.live import Live
 from course_lib.generation.chat import Answer, ask_all
@@ -116,6 +117,7 @@ class Count:
     right: int
     ended: int
     n: int
+    named: int = 0  # answers whose first sentence has the right word, ended or not
 
     @property
     def share(self) -> float:
@@ -131,7 +133,8 @@ def count_right(model: GPT, tokenizer: BytePairTokenizer, questions: Sequence[Qu
         raise ValueError("questions is empty; expected at least one")
     answers = ask_all(model, tokenizer, [q.text for q in questions])
     right = sum(is_right(a, q) for a, q in zip(answers, questions, strict=True))
-    return Count(right, sum(a.ended for a in answers), len(questions))
+    named = sum(adaptation.is_right(a.text, q) for a, q in zip(answers, questions, strict=True))
+    return Count(right, sum(a.ended for a in answers), len(questions), named)
 
 
 @cache

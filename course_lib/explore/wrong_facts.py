@@ -129,7 +129,7 @@ def what_it_believes(tokenizer: BytePairTokenizer, seed: int = 0) -> Finding:
         f"Where each *example* is wrong with the same chance of {SHARE:.0%}, but anew each time, it says "
         "the truth "
         f"{truths} of {asked} times and the wrong value {lies} times ({len(random_)} seeds, trained beforehand). "
-        f"How sure it is hangs on how long it is tuned: after {FEWER} steps instead of {STEPS} it repeated "
+        f"How sure it is depends on how long it is tuned: after {FEWER} steps instead of {STEPS} it repeated "
         f"{_told(fewer)}. "
         "**Noise averages out; an error that is always the same is learned.**",
     )
