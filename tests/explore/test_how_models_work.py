@@ -388,7 +388,7 @@ def test_retraining_follows_the_6nd_rule(base: Loaded, monkeypatch: pytest.Monke
     assert "| an hour | 60 minutes |" in found.show(None).data
     assert "| ten years | 10 years |" in found.show(None).data
     eight = mistakes.retraining_here(model, {"eight billion": (8e9, 1e9)})
-    assert "8 billion weights in training need about 128 GB" in eight.says  # 4 numbers of 4 bytes for each
+    assert "8 billion weights in training need at least 128 GB" in eight.says  # 4 numbers of 4 bytes for each
 
 
 def test_the_speed_of_training_is_above_zero_and_the_model_stays_as_it_is(base: Loaded) -> None:
