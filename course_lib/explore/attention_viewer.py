@@ -25,7 +25,7 @@ def attention_viewer(model: GPT, tokenizer: BytePairTokenizer) -> View:
     def draw(text: str, back: int) -> tuple[Figure, str]:
         return draw_all_heads(model, tokenizer, text, back)
 
-    style = {"description_width": "6em"}
+    style = {"description_width": "7em"}
     controls = {
         "text": ipywidgets.Text(
             value="In Peru many people speak", description="sentence", continuous_update=False, style=style

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -252,7 +253,8 @@ def train_from(value: float | None, seed: int = 0, width: int = 32, steps: int =
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
-            live.show(lambda step=step, loss=loss: f"step {step} of {steps}, loss {float(loss):.2f}")  # type: ignore[misc]
+            now = loss.item()
+            live.show(partial(str, f"step {step} of {steps}, loss {now:.2f}"))
         with torch.no_grad():
             right = float((model(digits.val.images).logits.argmax(1) == digits.val.labels).double().mean())
     units = torch.round(first.weight.detach(), decimals=3)  # type: ignore[operator]

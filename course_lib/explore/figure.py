@@ -76,11 +76,13 @@ def mark_guess(axis: Axes, guess: object, along: Literal["x", "y"] = "y", share:
     found = quantity(guess)
     if found is None:
         return
+    low, high = sorted(axis.get_xlim() if along == "x" else axis.get_ylim())
+    low, high = float(low), float(high)
+    if found.parts and not share and high >= found.parts[1] > 1:
+        found = found.counted  # "5/8" on an axis that counts to 8
     value = found.share if share else found.value
     if share and value > 1 and not found.percent:
         value /= 100
-    low, high = sorted(axis.get_xlim() if along == "x" else axis.get_ylim())
-    low, high = float(low), float(high)
     inside = low <= value <= high
     upper = value > (low + high) / 2
     if inside:

@@ -220,10 +220,14 @@ def draw_gate(n: int, failures: int, threshold: int) -> tuple[Figure, str]:
     axis.plot([low, high], [0, 0], color=BLUE, linewidth=10, alpha=0.35, solid_capstyle="butt")
     axis.plot(right / n, 0, "o", color=BLUE, markersize=10)
     axis.axvline(needed, color=colour, linewidth=2)
-    axis.text(needed, 0.75, f"needed {threshold}%", color=colour, ha="right", va="bottom")
+    start = min(0.5, low - 0.02)
+    side = "left" if needed < (start + 1) / 2 else "right"  # the label stays between the ends of the axis
+    gap = " " if side == "left" else ""
+    axis.text(needed, 0.75, f"{gap}needed {threshold}%", color=colour, ha=side, va="bottom")
     axis.set_yticks([])
-    axis.set_xticks([0.5, 0.6, 0.7, 0.8, 0.9, 1], ["50%", "60%", "70%", "80%", "90%", "100%"])
-    axis.set(xlim=(min(0.5, low - 0.02), 1.005), ylim=(-1, 1.6), title=f"{right} of {n} right: {verdict}")
+    ticks = [tick for tick in range(0, 101, 20 if start < 0.2 else 10) if tick >= 100 * start]
+    axis.set_xticks([tick / 100 for tick in ticks], [f"{tick}%" for tick in ticks])
+    axis.set(xlim=(start, 1.005), ylim=(-1, 1.6), title=f"{right} of {n} right: {verdict}")
     spare = ""
     if verdict == "met by the point only":
         word = "failure" if failures == 1 else "failures"

@@ -16,7 +16,16 @@ if (!window.courseKeepsKeys) {
     }
     return radios;
   };
-  window.addEventListener("focusin", (event) => radiosBeside(event.target), true);
+  window.courseNameSliders = () => {  // a handle has no name of its own: a screen reader would say a bare number
+    for (const slider of document.querySelectorAll(".widget-slider")) {
+      const name = slider.querySelector(".widget-label")?.textContent.trim();
+      for (const handle of slider.querySelectorAll("[role=slider]")) if (name) handle.setAttribute("aria-label", name);
+    }
+  };
+  window.addEventListener("focusin", (event) => {
+    window.courseNameSliders();
+    radiosBeside(event.target);
+  }, true);
   window.addEventListener("keydown", (event) => {
     if (!widgetOf(event.target)) return;
     const radios = radiosBeside(event.target);
@@ -40,3 +49,4 @@ if (!window.courseKeepsKeys) {
     });
   }, true);
 }
+setTimeout(window.courseNameSliders, 1000);  // after the widget has been drawn

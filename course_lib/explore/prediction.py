@@ -30,6 +30,12 @@ class Quantity:
     value: float
     total: float | None = None  # of "36 of 180"
     percent: bool = False
+    parts: tuple[float, float] | None = None  # of "7/10", which may be a share or 7 of 10
+
+    @property
+    def counted(self) -> Quantity:
+        """As a number of things: "7/10" is 7 of 10 where things are counted."""
+        return Quantity(*self.parts) if self.parts else self
 
     @property
     def share(self) -> float:
@@ -62,8 +68,11 @@ def _read(written: object) -> Quantity | None:
     if found["link"] == "/":
         if not second:
             return None
-        first, second = first / second, None
-    elif found["link"] and not second:
+        whole = 0 <= first <= second and first.is_integer() and second.is_integer() and not found["percent"]
+        return Quantity(
+            first / second, percent=bool(found["percent"]), parts=(first, second) if whole else None
+        )
+    if found["link"] and not second:
         return None
     return Quantity(first, second, bool(found["percent"]))
 
@@ -95,6 +104,8 @@ def verdict(predicted: object, result: object) -> str:
     if isinstance(result, tuple | list):
         return _several(predicted, result)
     guess = quantity(predicted)
+    if measured is not None and guess is not None and _is_count(measured, result):
+        guess = guess.counted
     if measured is not None and guess is None:
         return "Write a number to see how far off it is."
     if measured is None or guess is None:
@@ -105,7 +116,14 @@ def verdict(predicted: object, result: object) -> str:
         return _shares(guess, measured)
     if guess.total and measured.total and guess.total != measured.total:
         return _shares(guess, measured)
+    if measured.total and not guess.total and 0 < guess.value < 1:  # 0.5 of 22 is half of them
+        return _shares(guess, measured)
     return _numbers(guess.share if guess.percent else guess.value, measured.value)
+
+
+def _is_count(measured: Quantity, result: object) -> bool:
+    """Whether things were counted: "36 of 180", 9 or "9", and neither "90%" nor "1.000"."""
+    return bool(measured.total) or bool(re.fullmatch(r"\s*\d+\s*", str(result)))
 
 
 def _several(predicted: object, result: Sequence[object]) -> str:

@@ -19,6 +19,13 @@ from course_lib.errors import CourseError
 from course_lib.explore.view import is_frozen, show_live
 from course_lib.workspace import find_workspace
 
+# On a narrow page an option goes on in a second line; by itself it would be cut.
+WRAPPED = (
+    "<style>.widget-radio-box label{display:flex;flex-direction:row-reverse;justify-content:flex-end;"
+    "height:auto;white-space:normal;line-height:1.4}"
+    ".widget-radio-box label input{flex:none;margin:0 6px 0 1px}</style>"
+)
+
 
 class Option(BaseModel):
     """One answer that can be chosen, and what choosing it should teach."""
@@ -107,7 +114,7 @@ class Quiz:
         choice = ipywidgets.RadioButtons(
             options=[(option.text, place) for place, option in enumerate(question.options)],
             value=None,
-            layout={"width": "max-content"},
+            layout={"width": "auto", "max_width": "100%"},
         )
         reply = ipywidgets.HTML()
 
@@ -128,7 +135,7 @@ class Quiz:
                 say(option)
         choice.observe(answer, names="value")
         return ipywidgets.VBox(
-            [ipywidgets.HTML(f"<p><b>{html.escape(question.text)}</b></p>"), choice, reply]
+            [ipywidgets.HTML(f"{WRAPPED}<p><b>{html.escape(question.text)}</b></p>"), choice, reply]
         )
 
     def widget(self) -> Any:

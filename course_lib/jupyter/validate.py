@@ -10,9 +10,11 @@ import asyncio
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import nbformat
 from jupyter_server.utils import url_path_join
 from nbformat import NotebookNode
 from nbgrader.preprocessors import CheckCellMetadata, ClearOutput
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 
 LIMIT = 300  # seconds for a whole notebook; ExecuteOnward stops at 240
 ENDLESS = "A loop in exercise `{exercise}` does not end: the cell was stopped after {seconds} seconds."
+TWICE = (
+    "The cell `{cell}` is in this notebook twice: delete the copy (select it, then press d twice), and save."
+)
 TOO_LONG = (
     "The notebook ran for more than {minutes} minutes and was stopped: look for a loop that does not end."
 )
@@ -61,6 +66,13 @@ def _timed_out(cell: NotebookNode) -> bool:
     return any(output.get("ename") == "CellTimeoutError" for output in cell.get("outputs", []))
 
 
+def _twice(notebook: Path) -> str:
+    """The name of a cell that was duplicated, as one click on its toolbar does; "" if there is none."""
+    cells = nbformat.read(notebook, as_version=4).cells
+    many = Counter(name for cell in cells if (name := grade_id(cell)))
+    return next((name for name, times in many.items() if times > 1), "")
+
+
 def validate(notebook: Path) -> dict[str, Any]:
     """Run a notebook's visible checks; returns what the button in JupyterLab shows."""
     from course_lib.grading.classroom import what_is_wrong
@@ -73,6 +85,9 @@ def validate(notebook: Path) -> dict[str, Any]:
         root = find_workspace(notebook.parent).root
     except CourseError as error:
         return {"success": False, "value": str(error)}
+    twice = _twice(notebook)
+    if twice:
+        return {"success": False, "value": TWICE.format(cell=twice)}
     config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
     return {"success": True, "value": PatientValidator(config=config).validate(str(notebook))}
 

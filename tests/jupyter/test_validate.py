@@ -76,6 +76,23 @@ def test_a_notebook_that_takes_too_long_in_all_is_stopped(root: Path) -> None:
     assert time.monotonic() - started < 10
 
 
+def test_a_duplicated_cell_is_named(root: Path) -> None:
+    path = submission(root, "twice")
+    notebook = nbformat.read(path, as_version=4)
+    place = next(
+        place
+        for place, cell in enumerate(notebook.cells)
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == "check_seeded_sample"
+    )
+    copy = nbformat.from_dict({**notebook.cells[place], "id": "copied-by-a-click"})
+    notebook.cells.insert(place + 1, copy)
+    nbformat.write(notebook, path)
+    answer = validate_apart(path)
+    assert answer["value"].startswith(
+        "The cell `check_seeded_sample` is in this notebook twice: delete the copy"
+    )
+
+
 def test_what_is_no_notebook_is_one_sentence(root: Path) -> None:
     path = root / "work" / "broken.ipynb"
     path.write_text("{")
