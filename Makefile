@@ -15,7 +15,7 @@ help:
 	@echo "make lab         open JupyterLab on your Start page"
 	@echo "make demo        an instructor's day on a made class"
 	@echo "make test        every test (brings bubblewrap and Chromium where it may)"
-	@echo "make test-quick  the fast tests, under three minutes"
+	@echo "make test-quick  the fast tests, a few minutes"
 	@echo "make test-faults every fault of a grading run, 50 kills (half an hour)"
 	@echo "make review      git diff with notebooks as text"
 	@echo "make lint        ruff and mypy;  make format  formats"

@@ -49,7 +49,7 @@ def one_or_two_layers(seed: int = 0) -> Finding:
         f"One layer copies {shares['one layer']:.0%}, two layers {shares['two layers']:.0%} (five seeds: one layer "
         f"{spread('one layer')}, two layers {spread('two layers')}). It is not size: one *wide* layer with {wide[0]:,} "
         "weights, "
-        f"more than the {wide[1]:,} of the two, copies {spread('one wide layer')}. In the row below, a head of "
+        f"more than the {wide[1]:,} of the two, copies {spread('one wide layer')}. In the maps, a head of "
         "layer 1 "
         f"gives the token just before {look_back(maps[0], 1):.0%} of its attention while the block is read for "
         "the first time; a head of "

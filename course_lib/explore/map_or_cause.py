@@ -86,7 +86,7 @@ def draw_effects(heads: list[HeadEffect], whole: int, n: int, guess: object = No
     for head, text, place in (
         (most, "looks most", (-8, 8)),
         (worst, "matters most", (10, 4)),
-        (idle, "looks a lot,\nmatters for none", (6, -44)),
+        (idle, "looks a lot,\nmatters for none", (-10, -40)),
     ):
         side = "right" if place[0] < 0 else "left"
         axis.annotate(

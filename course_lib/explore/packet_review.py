@@ -54,6 +54,7 @@ def review(here: str | Path = ".") -> Any:
         for format in FORMATS:
             path = write_export(view, format)
             rows.append([f"exported: {format}", f"{path.name}, {path.stat().st_size / 1000:.0f} kB"])
+    rows.append(["", "all of it from a copy, thrown away again; `course packet export` keeps yours"])
     return table(["", "what came out"], rows)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import json
 import os
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -102,6 +103,11 @@ def record_answer(path: Path, lesson: str, question: str, right: bool, choice: s
     temporary.replace(path)
 
 
+def _html(text: str) -> str:
+    """Return a text as HTML, with `code` as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
+
+
 class Quiz:
     """A quiz to answer in the notebook; where nothing runs it folds out as a list with explanations."""
 
@@ -112,7 +118,7 @@ class Quiz:
         import ipywidgets
 
         choice = ipywidgets.RadioButtons(
-            options=[(option.text, place) for place, option in enumerate(question.options)],
+            options=[(option.text.replace("`", ""), place) for place, option in enumerate(question.options)],
             value=None,
             layout={"width": "auto", "max_width": "100%"},
         )
@@ -120,9 +126,7 @@ class Quiz:
 
         def say(option: Option) -> None:
             verdict = "Right." if option.right else "Not this one."
-            reply.value = (
-                f'<p role="status" aria-live="polite"><b>{verdict}</b> {html.escape(option.because)}</p>'
-            )
+            reply.value = f'<p role="status" aria-live="polite"><b>{verdict}</b> {_html(option.because)}</p>'
 
         def answer(change: dict[str, Any]) -> None:
             option = question.options[change["new"]]
@@ -135,7 +139,7 @@ class Quiz:
                 say(option)
         choice.observe(answer, names="value")
         return ipywidgets.VBox(
-            [ipywidgets.HTML(f"{WRAPPED}<p><b>{html.escape(question.text)}</b></p>"), choice, reply]
+            [ipywidgets.HTML(f"{WRAPPED}<p><b>{_html(question.text)}</b></p>"), choice, reply]
         )
 
     def widget(self) -> Any:
@@ -152,11 +156,11 @@ class Quiz:
         parts = []
         for question in self.questions:
             options = "".join(
-                f"<li>{html.escape(option.text)}<details><summary>why</summary>"
-                f"{'Right. ' if option.right else ''}{html.escape(option.because)}</details></li>"
+                f"<li>{_html(option.text)}<details><summary>why</summary>"
+                f"{'Right. ' if option.right else ''}{_html(option.because)}</details></li>"
                 for option in question.options
             )
-            parts.append(f"<p><b>{html.escape(question.text)}</b></p><ul>{options}</ul>")
+            parts.append(f"<p><b>{_html(question.text)}</b></p><ul>{options}</ul>")
         return "".join(parts)
 
     def _ipython_display_(self) -> None:

@@ -85,7 +85,7 @@ def watch_groups(steps: int = 12, seed: int = 3) -> View:
         pictures.set_title(f"centroids at step {step}; how many are nearest", fontsize=10)
         axis.plot([one[3] for one in frames], color=GREY)
         axis.plot([step], [left], "o", color=RED, markersize=9)
-        axis.set(xlabel="step", title="squared distance", ylim=(0, None))
+        axis.set(xlabel="step", title="squared distance", ylim=(0, 1.08 * max(one[3] for one in frames)))
         axis.title.set_fontsize(10)
         moved = (
             "all are given out for the first time"

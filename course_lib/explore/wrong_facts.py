@@ -121,7 +121,7 @@ def what_it_believes(tokenizer: BytePairTokenizer, seed: int = 0) -> Finding:
     )
     return Finding(
         "answers that repeat the error",
-        f"{now.lies} of {now.asked}",
+        f"{now.lies / now.asked:.0%}",
         lambda guess: draw_believed({"always the same error": [now], "errors at random": random_}, guess),
         f"The base model had read the truth about all {now.facts} facts; now it says it {now.truths} of "
         f"{now.asked} times. The wrong answers get a probability of {now.sure_of_lies:.0%} on average; "

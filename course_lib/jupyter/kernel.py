@@ -23,10 +23,6 @@ GUESS = re.compile(r"^(my_\w+\s*=\s*)([^#'\"\n]+?)(\s*(?:#.*)?)$", re.MULTILINE)
 ANSWERED = re.compile(r"\b(reveal|compare)\(")
 
 
-class CardShownError(AssertionError):
-    """A check failed, and a card said so already: nothing more is to be shown."""
-
-
 def install(shell: Any) -> None:
     """Teach an IPython shell to speak plainly; a second time changes nothing."""
     if getattr(shell, "speaks_plainly", False):
@@ -35,8 +31,6 @@ def install(shell: Any) -> None:
     stopped: set[str] = set()  # names whose cell was interrupted
 
     def explain(shell: Any, kind: Any, error: BaseException, traceback: Any, tb_offset: Any = None) -> Any:
-        if isinstance(error, CardShownError):
-            return []
         name = None if isinstance(error, UnboundLocalError) else getattr(error, "name", None)
         if isinstance(error, KeyboardInterrupt):
             shown = [forget_unfinished(shell, traceback, stopped)]
@@ -49,7 +43,7 @@ def install(shell: Any) -> None:
         shell._showtraceback(kind, error, shown)
         return shown
 
-    shell.set_custom_exc((NameError, KeyboardInterrupt, CardShownError), explain)
+    shell.set_custom_exc((NameError, KeyboardInterrupt), explain)
     shell.input_transformers_cleanup.append(
         lambda lines: quote_guesses("".join(lines), shell.user_ns).splitlines(keepends=True)
     )
