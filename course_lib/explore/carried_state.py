@@ -218,8 +218,7 @@ def clipping_here(clip: float = 1.0, seeds: Sequence[int] = range(2)) -> Finding
         f"percentage points gained by clipping at {clip:g}",
         f"{round(100 * gain) + 0}",
         None,
-        f"The longest gradient in {len(seen):,} steps was {max(seen):.1f}; about {5 * round(20 * over)}% were longer than "
-        f"{clip:g}. "
-        f"Recall {DISTANCES[-1]} words back is {spread(plain)} without clipping and {spread(clipped)} with it."
+        f"The longest gradient in {len(seen):,} steps was {max(seen):.1f}; about {5 * round(20 * over)}% were longer "
+        f"than {clip:g}. Recall {DISTANCES[-1]} words back is {spread(plain)} without clipping and {spread(clipped)} with it."
         f"{full}",
     )
