@@ -219,6 +219,6 @@ def clipping_here(clip: float = 1.0, seeds: Sequence[int] = range(2)) -> Finding
         f"{round(100 * gain) + 0}",
         None,
         f"The longest gradient in {len(seen):,} steps was {max(seen):.1f}; about {5 * round(20 * over)}% were longer "
-        f"than {clip:g}. Recall {DISTANCES[-1]} words back is {spread(plain)} without clipping and {spread(clipped)} with "
-        f"it.{full}",
+        f"than {clip:g}. Recall {DISTANCES[-1]} words back is {spread(plain)} without clipping and "
+        f"{spread(clipped)} with it.{full}",
     )
