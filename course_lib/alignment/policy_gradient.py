@@ -131,8 +131,8 @@ def advantages_and_returns(
     goes_on = torch.ones_like(values) if ends is None else 1.0 - ends.to(values)  # (B, T)
     if last_value.shape != values.shape[:1] or goes_on.shape != values.shape:
         raise ValueError(
-            f"last_value.shape={tuple(last_value.shape)}, ends.shape={tuple(goes_on.shape)}; "
-            f"expected {tuple(values.shape[:1])} and {tuple(values.shape)}"
+            f"last_value.shape={tuple(last_value.shape)}, ends.shape={tuple(goes_on.shape)}; expected "
+            f"{tuple(values.shape[:1])} and {tuple(values.shape)}"
         )
     rewards, values = rewards.detach(), values.detach()
     following = torch.cat((values[:, 1:], last_value.detach()[:, None].to(values)), dim=1)  # (B, T)

@@ -77,14 +77,15 @@ def chance_to_pass(rule: Rule, n: int, truth: float) -> float:
     return math.fsum(chance for right, chance in enumerate(chances(n, truth)) if rule(right, n))
 
 
-def chance_with_peeking(rule: Rule, n: int, truth: float, every: int = 10) -> float:
-    """Return how often a system passes if somebody looks after `every` cases and stops as soon as it passes.
+def passed_by(rule: Rule, n: int, truth: float, every: int = 10) -> dict[int, float]:
+    """Return how often a system has passed by each look, if somebody looks after `every` cases and stops as it passes.
 
     Raises ValueError for every < 1.
     """
     if every < 1:
         raise ValueError(f"every={every}; expected at least 1")
     alive, passed, done = {0: 1.0}, 0.0, 0
+    found = {}
     while done < n:
         more = min(every, n - done)
         done += more
@@ -94,7 +95,13 @@ def chance_with_peeking(rule: Rule, n: int, truth: float, every: int = 10) -> fl
                 reached[right + new] = reached.get(right + new, 0.0) + chance * share
         passed += sum(chance for right, chance in reached.items() if rule(right, done))
         alive = {right: chance for right, chance in reached.items() if not rule(right, done)}
-    return passed
+        found[done] = passed
+    return found
+
+
+def chance_with_peeking(rule: Rule, n: int, truth: float, every: int = 10) -> float:
+    """Return how often a system passes within n cases with a look after `every` cases (`passed_by`)."""
+    return passed_by(rule, n, truth, every)[n]
 
 
 def cases_needed(threshold: float, failures: int = 0) -> int:

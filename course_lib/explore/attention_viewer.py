@@ -67,7 +67,6 @@ def draw_all_heads(model: GPT, tokenizer: BytePairTokenizer, text: str, back: in
     axis.set_title(f"where '{names[place]}' looks")
     top, most = divmod(int(rows[:, : place + 1].argmax()), place + 1)
     return figure, (
-        f"From '{names[place]}', layer {top // heads + 1}, head {top % heads + 1} gives the largest share of "
-        "all heads: "
-        f"{rows[top, most]:.0%} to '{names[most]}'."
+        f"From '{names[place]}', layer {top // heads + 1}, head {top % heads + 1} gives the largest share of all "
+        f"heads: {rows[top, most]:.0%} to '{names[most]}'."
     )

@@ -116,9 +116,8 @@ def balancing(seed: int = 0) -> Finding:
         f"{now[-1]:.0f}",
         lambda guess: draw_balance(now, guess),
         f"Over {len(runs)} seeds: {between(first)} steps at the start, {between(half)} after {UPDATES // 2} updates, "
-        f"{between(last)} after {UPDATES}. In all that time nobody said which way to push. It was told one "
-        "number for "
-        "each step (1, still up), and did more often what was followed by more of them.",
+        f"{between(last)} after {UPDATES}. In all that time nobody said which way to push. It was told one number "
+        "for each step (1, still up), and did more often what was followed by more of them.",
     )
 
 
@@ -132,12 +131,9 @@ def turned_round(seed: int = 0) -> Finding:
         f"{now[one][-1]:.0f}",
         lambda guess: draw_balance(None, guess, now),
         f"Over {len(runs[one])} seeds: {between(runs[one])} steps with returns counted forwards, "
-        f"{between(runs[other])} with the sign "
-        "turned. Counted forwards, the steps just before the fall have the largest returns, as they look "
-        "back on all that "
-        "went well: they are praised most. No error appears in either case, and the loss is a number like "
-        "any other. **A "
-        "curve of the reward is the test.**",
+        f"{between(runs[other])} with the sign turned. Counted forwards, the steps just before the fall have the "
+        "largest returns, as they look back on all that went well: they are praised most. No error appears in "
+        "either case, and the loss is a number like any other. **A curve of the reward is the test.**",
     )
 
 

@@ -73,9 +73,8 @@ class Played:
         n, _ = self.of(best)
         chances = ", ".join(f"{LETTERS[arm]} {pay:.0%}" for arm, pay in enumerate(self.pays))
         return (
-            f"{last}All coins are spent: {sum(self.won)} won of {self.coins}. Paid: {table}. The true chances "
-            f"were {chances}. "
-            f"The best is {LETTERS[best]}; you pulled it {n} times. Always {LETTERS[best]} would have won "
+            f"{last}All coins are spent: {sum(self.won)} won of {self.coins}. Paid: {table}. The true chances were "
+            f"{chances}. The best is {LETTERS[best]}; you pulled it {n} times. Always {LETTERS[best]} would have won "
             f"{self.coins * self.pays[best]:.0f} on average, and blind choice "
             f"{self.coins * sum(self.pays) / len(self.pays):.0f}."
         )
@@ -210,10 +209,9 @@ def earns_most() -> Finding:
         f"{best.epsilon:g}",
         lambda guess: draw_sweep(found, "earned", guess),
         f"It earned {between(best.earned, '{:.2f}')} a pull (range over {REPEATS} times {RUNS} games); never trying "
-        f"{between(never.earned, '{:.2f}')}, always trying {between(found[-1].earned, '{:.2f}')}, and always "
-        "the best arm would have "
-        f"earned {max(PAYS):.2f} on average. Without trying, the first machine that pays is kept for ever, "
-        "whichever it is. ",
+        f"{between(never.earned, '{:.2f}')}, always trying {between(found[-1].earned, '{:.2f}')}, and always the "
+        f"best arm would have earned {max(PAYS):.2f} on average. Without trying, the first machine that pays is kept "
+        "for ever, whichever it is. ",
     )
 
 
@@ -227,12 +225,10 @@ def knows_most() -> Finding:
         lambda guess: draw_sweep(found, "knows", guess),
         f"Over {REPEATS} times {RUNS} games: with epsilon 1 the best machine has the largest mean in "
         f"{between([100 * share for share in curious.knows])}% of the games, and the pay is "
-        f"{between(curious.earned, '{:.2f}')} a pull, as "
-        f"for blind choice. Epsilon {best.epsilon:g} knows it in "
-        f"{between([100 * share for share in best.knows])}%, and earns "
-        f"{between(best.earned, '{:.2f}')}. **To know most is not to earn most:** trying costs, and it goes "
-        "on costing after you "
-        "know. How much is right depends on how many pulls are left.",
+        f"{between(curious.earned, '{:.2f}')} a pull, as for blind choice. Epsilon {best.epsilon:g} knows it in "
+        f"{between([100 * share for share in best.knows])}%, and earns {between(best.earned, '{:.2f}')}. **To know "
+        "most is not to earn most:** trying costs, and it goes on costing after you know. How much is right depends "
+        "on how many pulls are left.",
     )
 
 

@@ -18,6 +18,7 @@ from course_lib.data.facts import END, Question
 from course_lib.evaluation.win_rate import win_rate
 from course_lib.explore.figure import BLUE, GREEN, GUESS, ORANGE, Finding, Picture, mark_guess, new_figure
 from course_lib.explore.live import Live
+from course_lib.explore.plots import share_range
 from course_lib.explore.tuning import both_clerks, count_right, fine_tune, seen_questions
 from course_lib.explore.tuning_runs import kept
 from course_lib.explore.ways_to_adapt import new_countries
@@ -139,17 +140,14 @@ def beta_sweep(sft: GPT, tokenizer: BytePairTokenizer, beta: float = 0.01, seed:
         f"right on new countries after DPO with beta {beta:g}",
         f"{now.right:.0%}",
         lambda guess: draw_sweep(runs, now, guess),
-        f"It prefers the liked answer in {now.preferred:.0%} of new pairs (before: "
-        f"{before.preferred:.0%}), and right answers "
-        f"went from {before.right:.0%} to {now.right:.0%}. How can both be? {_both_fell(before, now)} "
+        f"It prefers the liked answer in {now.preferred:.0%} of new pairs (before: {before.preferred:.0%}), and "
+        f"right answers went from {before.right:.0%} to {now.right:.0%}. How can both be? {_both_fell(before, now)} "
         f"Across the {sum(len(rows) - 1 for rows in runs)} runs of the sweep the first line is never below "
-        f"{most:.0%}: "
-        f"it can't tell beta {BETAS[0]:g}, {_range([one.right for one in loose])} right, from beta {BETAS[-1]:g}, "
-        f"{_range([one.right for one in tight])}. **The number that training improves is not the one that "
-        "you want.** The "
-        f"KL tells them apart in this sweep, without anybody knowing the right answers. "
+        f"{most:.0%}: it can't tell beta {BETAS[0]:g}, {share_range([one.right for one in loose])} right, from beta "
+        f"{BETAS[-1]:g}, {share_range([one.right for one in tight])}. **The number that training improves is not the "
+        "one that you want.** The KL tells them apart in this sweep, without anybody knowing the right answers. "
         f"(The rate counts as much: at {GENTLE[1]:g} instead of {RATE:g}, beta {GENTLE[0]:g} kept "
-        f"{_range([Held(**row).right for row in kept()['gentle']])} right.)",
+        f"{share_range([Held(**row).right for row in kept()['gentle']])} right.)",
     )
 
 
@@ -165,11 +163,6 @@ def _both_fell(before: Held, now: Held) -> str:
     return (
         f"{fell}: the log-probability of the liked answer went from {liked}, that of the other from {other}."
     )
-
-
-def _range(values: Sequence[float]) -> str:
-    low, high = f"{min(values):.0%}", f"{max(values):.0%}"
-    return low if low == high else f"{low} to {high}"
 
 
 def draw_sweep(runs: Sequence[Sequence[Held]], now: Held | None = None, guess: object = None) -> Picture:
@@ -276,9 +269,8 @@ def draw_columns(question: str, answers: Sequence[str], one: Held) -> tuple[Figu
     figure.suptitle(question, fontsize=11)
     told = "; ".join(f"{head}: {answer!r}" for head, answer in zip(heads, shown, strict=True))
     return figure, (
-        f"{question} {told}. With this beta the KL is {one.kl:.1f} nats per answer, and {one.right:.0%} of "
-        "the answers on new "
-        "countries are right."
+        f"{question} {told}. With this beta the KL is {one.kl:.1f} nats per answer, and {one.right:.0%} of the "
+        "answers on new countries are right."
     )
 
 

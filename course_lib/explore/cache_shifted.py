@@ -64,6 +64,6 @@ def capitals_with_a_shifted_cache(model: GPT, tokenizer: BytePairTokenizer, by: 
         f"With the sound cache {right[0]}. "
         + ("Counting right answers sees nothing. " if right[by] == right[0] else "")
         + f"Comparing scores does: behind the shifted cache one of them is off by up to {moved:.2f}, behind the "
-        f"sound one by {sound:.0e}, "
-        "which is rounding. So a cache is tested by equality, number by number, not by the quality of the text.",
+        f"sound one by {sound:.0e}, which is rounding. So a cache is tested by equality, number by number, not by "
+        "the quality of the text.",
     )

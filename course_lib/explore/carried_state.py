@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from course_lib.explore.figure import BLUE, GREY, ORANGE, Finding, Picture, mark_guess, new_figure, table
 from course_lib.explore.live import following
+from course_lib.explore.plots import share_range
 from course_lib.explore.threads import one_thread
 from course_lib.models.rnn import RNN, RNNConfig, State, detach
 
@@ -130,15 +131,9 @@ def state_reset_at_each_piece(distance: int = 14, seeds: Sequence[int] = range(2
         f"reset at each piece: secrets named after {distance} words",
         f"{share:.0%}",
         lambda guess: draw_pieces(found, guess),
-        f"Guessing gives {CHANCE:.1%}. The same network whose state is carried on: {spread(carried)}. Its gradient, "
-        "too, ends at the edge of the piece. What it *remembers* does not.",
+        f"Guessing gives {CHANCE:.1%}. The same network whose state is carried on: {share_range(carried)}. Its "
+        "gradient, too, ends at the edge of the piece. What it *remembers* does not.",
     )
-
-
-def spread(shares: Sequence[float]) -> str:
-    """Return shares as "12%" or, where they differ, "10% to 12%"."""
-    low, high = f"{min(shares):.0%}", f"{max(shares):.0%}"
-    return low if low == high else f"{low} to {high}"
 
 
 def draw_pieces(found: dict[str, list[dict[int, float]]], guess: object = None) -> Picture:
@@ -195,8 +190,8 @@ def state_kept_for_the_next_user(seeds: Sequence[int] = range(2)) -> Finding:
         "a new user hears the previous user's secret",
         f"{sum(kept) / len(kept):.0%}",
         lambda _: table(["state between two users", *(f"seed {seed}" for seed in seeds)], rows),
-        f"With an emptied state it is {spread(fresh)}, which is guessing ({CHANCE:.1%}), up to chance. No error, "
-        "no warning: the network does what it was trained for and answers from its state.",
+        f"With an emptied state it is {share_range(fresh)}, which is guessing ({CHANCE:.1%}), up to chance. No "
+        "error, no warning: the network does what it was trained for and answers from its state.",
     )
 
 
@@ -219,6 +214,6 @@ def clipping_here(clip: float = 1.0, seeds: Sequence[int] = range(2)) -> Finding
         f"{round(100 * gain) + 0}",
         None,
         f"The longest gradient in {len(seen):,} steps was {max(seen):.1f}; about {5 * round(20 * over)}% were longer "
-        f"than {clip:g}. Recall {DISTANCES[-1]} words back is {spread(plain)} without clipping and "
-        f"{spread(clipped)} with it.{full}",
+        f"than {clip:g}. Recall {DISTANCES[-1]} words back is {share_range(plain)} without clipping and "
+        f"{share_range(clipped)} with it.{full}",
     )

@@ -69,14 +69,11 @@ def checked(seed: int = 0) -> Finding:
         "questions learned that start at 1 in 10,000",
         f"{now[RARE]:.0%}",
         lambda guess: draw_checked(now, guess),
-        f"In {tries:,} tries an answer of 1 in 10,000 comes up at least once for {seen:.0%} of the questions "
-        "(if nothing "
-        f"changes before); {fmean(runs[RARE]):.0%} were learned, mean of {len(kept()['checker'])} seeds. At 1 in 10: "
-        f"{min(runs[STARTS[0]]):.0%}; at 1 in 100,000: {fmean(runs[STARTS[-1]]):.0%}. Where all sixteen "
-        "answers are wrong, "
-        "all advantages are 0, and nothing moves. **A checker can only strengthen what is tried.** A label "
-        "would have "
-        "shown the answer at once.",
+        f"In {tries:,} tries an answer of 1 in 10,000 comes up at least once for {seen:.0%} of the questions (if "
+        f"nothing changes before); {fmean(runs[RARE]):.0%} were learned, mean of {len(kept()['checker'])} seeds. At "
+        f"1 in 10: {min(runs[STARTS[0]]):.0%}; at 1 in 100,000: {fmean(runs[STARTS[-1]]):.0%}. Where all sixteen "
+        "answers are wrong, all advantages are 0, and nothing moves. **A checker can only strengthen what is "
+        "tried.** A label would have shown the answer at once.",
     )
 
 
@@ -101,6 +98,6 @@ def draw_checked(now: Mapping[float, float], guess: object = None) -> Picture:
     return Picture(
         figure,
         f"Questions learned from right or wrong alone, by how often the right answer came at the start: {told}.",
-        f"{QUESTIONS} questions each, {ANSWERS} possible answers, {UPDATES} updates of {TRIES} tries. Grey: "
-        "five seeds.",
+        f"{QUESTIONS} questions each, {ANSWERS} possible answers, {UPDATES} updates of {TRIES} tries. Grey: five "
+        "seeds.",
     )

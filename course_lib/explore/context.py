@@ -457,11 +457,9 @@ def context_that_helps(losses: Mapping[int, Tensor]) -> Finding:
         f"{enough}",
         lambda guess: draw_loss_by_context(losses, guess),
         f"On these {len(losses[enough]):,} tokens {enough} do as well as {longest}, give or take "
-        f"{abs(worse) + half:.1f} nats. "
-        "More tokens show smaller gains: on 4,000 of the same text (we tried) it takes 32, and from 16 to 256 "
-        "the gain is "
-        "0.03 nats. Another text may need far more. "
-        "**The window says what a model may read, not what it uses.**"
+        f"{abs(worse) + half:.1f} nats. More tokens show smaller gains: on 4,000 of the same text (we tried) it "
+        "takes 32, and from 16 to 256 the gain is 0.03 nats. Another text may need far more. **The window says what "
+        "a model may read, not what it uses.**"
         if enough < longest
         else f"This model gains up to the last of its {longest} tokens.",
     )
@@ -482,8 +480,8 @@ def draw_loss_by_context(losses: Mapping[int, Tensor], guess: object = None) -> 
     enough = useful_length(losses)
     return Picture(
         figure,
-        f"Loss above that with {longest} tokens of context, on the same tokens: {worse[0]:.1f} nats with {lengths[0]} "
-        f"token, and from {enough} tokens on no measurable difference.",
+        f"Loss above that with {longest} tokens of context, on the same tokens: {worse[0]:.1f} nats with "
+        f"{lengths[0]} token, and from {enough} tokens on no measurable difference.",
         "Bars at the dots are 95% intervals of the difference, token by token.",
     )
 

@@ -24,6 +24,7 @@ from course_lib.explore.copying import (
     train_copier,
 )
 from course_lib.explore.figure import BLUE, GREY, ORANGE, RED, Finding, Picture, mark_guess, new_figure
+from course_lib.explore.plots import share_range
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,9 +35,7 @@ PERIOD, SHOWN = 9, 24  # of the row in the pictures: its block, and how many sym
 
 def spread(kind: Kind, steps: int = STEPS) -> str:
     """Say what the shipped runs of one kind copy: "91% to 93%"."""
-    shares = [run.share for run in kept(kind, steps)]
-    low, high = f"{min(shares):.0%}", f"{max(shares):.0%}"
-    return low if low == high else f"{low} to {high}"
+    return share_range([run.share for run in kept(kind, steps)])
 
 
 def one_or_two_layers(seed: int = 0) -> Finding:
@@ -47,14 +46,11 @@ def one_or_two_layers(seed: int = 0) -> Finding:
     wide = kept("one wide layer")[0].weights, kept("two layers")[0].weights
     says = (
         f"One layer copies {shares['one layer']:.0%}, two layers {shares['two layers']:.0%} (five seeds: one layer "
-        f"{spread('one layer')}, two layers {spread('two layers')}). It is not size: one *wide* layer with {wide[0]:,} "
-        "weights, "
-        f"more than the {wide[1]:,} of the two, copies {spread('one wide layer')}. In the maps, a head of "
-        "layer 1 "
-        f"gives the token just before {look_back(maps[0], 1):.0%} of its attention while the block is read for "
-        "the first time; a head of "
-        f"layer 2 gives {look_back(maps[1], PERIOD - 1):.0%}, while it comes for the second time, to the token "
-        "*after* the same symbol."
+        f"{spread('one layer')}, two layers {spread('two layers')}). It is not size: one *wide* layer with "
+        f"{wide[0]:,} weights, more than the {wide[1]:,} of the two, copies {spread('one wide layer')}. In the maps, "
+        f"a head of layer 1 gives the token just before {look_back(maps[0], 1):.0%} of its attention while the block "
+        f"is read for the first time; a head of layer 2 gives {look_back(maps[1], PERIOD - 1):.0%}, while it comes "
+        "for the second time, to the token *after* the same symbol."
     )
     return Finding(
         "one layer copies", f"{shares['one layer']:.0%}", lambda guess: draw_layers(shares, maps, guess), says
@@ -101,14 +97,11 @@ def draw_layers(shares: dict[str, float], maps: Sequence[Tensor], guess: object 
     mark_guess(bars, guess, share=True)
     return Picture(
         figure,
-        f"One layer copies {shares['one layer']:.0%} of the symbols, two layers {shares['two layers']:.0%}. A "
-        "head of the first "
-        f"of the two layers looks one token back; a head of the second looks at the token {PERIOD - 1} places "
-        "back, which came "
-        "after the same symbol last time.",
-        f"Right: a block of {PERIOD} symbols that repeats; a row is the token that looks, a column the one "
-        "looked at, bright is "
-        "much. Dotted: guessing.",
+        f"One layer copies {shares['one layer']:.0%} of the symbols, two layers {shares['two layers']:.0%}. A head "
+        f"of the first of the two layers looks one token back; a head of the second looks at the token {PERIOD - 1} "
+        "places back, which came after the same symbol last time.",
+        f"Right: a block of {PERIOD} symbols that repeats; a row is the token that looks, a column the one looked "
+        "at, bright is much. Dotted: guessing.",
     )
 
 
@@ -131,10 +124,9 @@ def without_positions(seed: int = 0) -> Finding:
         f"{share:.0%}",
         None,
         f"Fewer than with positions ({spread('two layers')}), but far above guessing ({CHANCE:.0%}); five seeds: "
-        f"{spread('no positions')}. Attention as such knows no order, but the *mask* tells some of it: the "
-        "fifth token sees five tokens, "
-        "the sixth six. That models without positions use this was shown on larger ones (Haviv and others, "
-        "2022); here we have not tested it.",
+        f"{spread('no positions')}. Attention as such knows no order, but the *mask* tells some of it: the fifth "
+        "token sees five tokens, the sixth six. That models without positions use this was shown on larger ones "
+        "(Haviv and others, 2022); here we have not tested it.",
     )
 
 
@@ -150,15 +142,11 @@ def leak_that_accuracy_hides(seed: int = 0) -> Finding:
         f"{share:.0%}",
         None,
         f"The sound network copies {share_copied(sound):.0%} (five seeds: with the leak "
-        f"{spread('mask after softmax')}, "
-        f"without {spread('two layers')}): a point, which nobody notices who has only one of the two. The leak "
-        "test does "
-        "notice. When later symbols "
-        "change, an earlier "
-        f"score moves by up to {leaks[0].largest:.2f} in the leaky network (five seeds: {min(others):.1f} to "
-        f"{max(others):.1f}), "
-        f"by {leaks[1].largest:.0f} in the sound one; and later scores move by {leaks[1].control:.0f}, so the "
-        "test can see.",
+        f"{spread('mask after softmax')}, without {spread('two layers')}): a point, which nobody notices who has "
+        "only one of the two. The leak test does notice. When later symbols change, an earlier score moves by up to "
+        f"{leaks[0].largest:.2f} in the leaky network (five seeds: {min(others):.1f} to {max(others):.1f}), by "
+        f"{leaks[1].largest:.0f} in the sound one; and later scores move by {leaks[1].control:.0f}, so the test can "
+        "see.",
     )
 
 
@@ -179,12 +167,10 @@ def beside_the_rnn(distance: int = 16) -> Finding:
         f"{lstm:.0%}",
         lambda guess: draw_distances(lines, guess),
         f"Means over {len(kept('LSTM'))} seeds: attention {attention:.0%}, LSTM {lstm:.0%}, RNN {rnn:.0%}, with "
-        f"{weights[0]:,}, "
-        f"{weights[1]:,} and {weights[2]:,} weights. The state has to carry a whole block, attention looks it "
-        "up. It also copies blocks of 24 "
-        f"({min(beyond):.0%} to {max(beyond):.0%}), though none above {TRAINED[1]} was in training. Other "
-        "widths, rates or longer training may "
-        "move the curves; what costs attention more is memory, and time that grows with the square of the length.",
+        f"{weights[0]:,}, {weights[1]:,} and {weights[2]:,} weights. The state has to carry a whole block, attention "
+        f"looks it up. It also copies blocks of 24 ({min(beyond):.0%} to {max(beyond):.0%}), though none above "
+        f"{TRAINED[1]} was in training. Other widths, rates or longer training may move the curves; what costs "
+        "attention more is memory, and time that grows with the square of the length.",
     )
 
 
@@ -216,7 +202,6 @@ def draw_distances(lines: dict[str, list[Copied]], guess: object = None) -> Pict
     mark_guess(axis, guess, share=True)
     return Picture(
         figure,
-        f"Share copied for blocks of {', '.join(map(str, ASKED))} symbols: {'; '.join(told)}. Guessing: "
-        f"{CHANCE:.0%}.",
+        f"Share copied for blocks of {', '.join(map(str, ASKED))} symbols: {'; '.join(told)}. Guessing: {CHANCE:.0%}.",
         "Lines: means over five seeds; bands: their range. Grey: the blocks that were in training. Dotted: guessing.",
     )

@@ -81,8 +81,8 @@ class Reading:
 
     def __str__(self) -> str:
         return (
-            f"The manual: {len(self.manual_text):,} characters to read, {len(self.held_out_text):,} held out.\n"
-            f"The tokenizer: {self.tokenizer.vocab_size:,} tokens. The GPT: {self.gpt.num_parameters():,} weights."
+            f"The manual: {len(self.manual_text):,} characters to read, {len(self.held_out_text):,} held out.\nThe "
+            f"tokenizer: {self.tokenizer.vocab_size:,} tokens. The GPT: {self.gpt.num_parameters():,} weights."
         )
 
 
@@ -109,8 +109,8 @@ def tale_to_read() -> Any:
     """Return the tale of lesson 01 as something to unfold and read."""
     title, _, text = tale().partition("\n")
     return say(
-        f"<details><summary><strong>{title}</strong>: a tale of {len(text.split()):,} words. "
-        f"Click to read it.</summary>\n\n{text.strip()}\n\n</details>"
+        f"<details><summary><strong>{title}</strong>: a tale of {len(text.split()):,} words. Click to read "
+        f"it.</summary>\n\n{text.strip()}\n\n</details>"
     )
 
 
@@ -146,8 +146,8 @@ def unseen_runs(reading: Reading, longest: int = 5) -> Finding:
         f"{new[3]:.0%}",
         show,
         f"The held-out text has {len(ids) - 2:,} runs of three. A bare table would call {len(runs) - lost:,} of them "
-        f"impossible and have no drawer at all for {lost:,} more; one impossible run is enough to make the perplexity "
-        "infinite.",
+        f"impossible and have no drawer at all for {lost:,} more; one impossible run is enough to make the "
+        "perplexity infinite.",
     )
 
 
@@ -191,11 +191,10 @@ def best_memory(reading: Reading, curves: Curves) -> Finding:
     worse = sum(three > two for two, three in zip(crude[2], crude[3], strict=True))
     says = (
         f"- **A longer memory needs more text.** With Witten-Bell the best order grows from {first} to {last}, and "
-        f"order 5 still ends behind: {good[5][-1]:.2f} bits against {good[last][-1]:.2f}.\n"
-        f"- **A crude repair eats it up.** With add-one, order 3 was worse than order 2 at {worse} of "
-        f"{len(curves.sizes)} sizes. (Adding far less than one is less crude.)\n"
-        "- **Scale pays, doubling by doubling.** Each doubling of the text saved order 3 between "
-        f"{min(gains):.2f} and {max(gains):.2f} bits per byte."
+        f"order 5 still ends behind: {good[5][-1]:.2f} bits against {good[last][-1]:.2f}.\n- **A crude repair eats "
+        f"it up.** With add-one, order 3 was worse than order 2 at {worse} of {len(curves.sizes)} sizes. (Adding far "
+        "less than one is less crude.)\n- **Scale pays, doubling by doubling.** Each doubling of the text saved "
+        f"order 3 between {min(gains):.2f} and {max(gains):.2f} bits per byte."
     )
     lines = {"the course's GPT": reading.gpt_bits}
     return Finding(
@@ -244,11 +243,11 @@ def against_the_network(reading: Reading) -> Finding:
     on_manual = "about as well as" if abs(gap) < 0.1 else "better than" if gap < 0 else "worse than"
     says = (
         f"On the manual, counting does {on_manual} a neural network with {reading.gpt.num_parameters():,} weights "
-        f"that has read the same. On the countries it falls far behind. If it sees only {SHORT} tokens, the GPT needs "
-        f"{cut[1] / gpt[1]:.1f} times as many bits there, but that cut is unfair: it never learned from a document "
-        f"without its beginning. A table with the same {SHORT} tokens needs {longer[1] / gpt[1]:.1f} times the bits "
-        "of the whole GPT, so to this GPT looking further back is worth at most about that factor.\n\n"
-        f"One small GPT, trained for {reading.minutes:.0f} minutes: a measurement, not a law."
+        f"that has read the same. On the countries it falls far behind. If it sees only {SHORT} tokens, the GPT "
+        f"needs {cut[1] / gpt[1]:.1f} times as many bits there, but that cut is unfair: it never learned from a "
+        f"document without its beginning. A table with the same {SHORT} tokens needs {longer[1] / gpt[1]:.1f} times "
+        "the bits of the whole GPT, so to this GPT looking further back is worth at most about that factor.\n\nOne "
+        f"small GPT, trained for {reading.minutes:.0f} minutes: a measurement, not a law."
     )
     if not reading.same_manual:
         says += " Careful: this Python brings another manual than the one that the GPT has read."
@@ -301,7 +300,7 @@ def facts_by_order(reading: Reading) -> Finding:
         return Picture(figure, f"Right answers of {len(asked)}: {said}.", "")
 
     says = (
-        f"The facts did not change, only the window did. Of \u201cThe capital of France is\u201d a trigram sees "
+        "The facts did not change, only the window did. Of \u201cThe capital of France is\u201d a trigram sees "
         f"\u201c{seen[3]}\u201d, and that does not say what was asked."
     )
     return Finding(f"right answers of the trigram, of {len(asked)}", f"{right[3]}", show, says)
@@ -375,8 +374,8 @@ def nothing_there(reading: Reading, order: int = 5) -> Finding:
         )
         return Picture(
             figure,
-            "Likeliest continuations and the chance of their next word, three real countries, then three "
-            f"invented: {said}.",
+            "Likeliest continuations and the chance of their next word, three real countries, then three invented: "
+            f"{said}.",
             "",
         )
 
@@ -385,9 +384,9 @@ def nothing_there(reading: Reading, order: int = 5) -> Finding:
         f"{chances[asked]:.0%}",
         show,
         f"The longest piece of this text for which it has a drawer is \u201c{last}\u201d, and that drawer holds "
-        f"{slips}: it has read *Mombasa is another city in Kenya* and *Osaka is another city in Japan*. "
-        "There is no drawer \u201cunknown\u201d, so it goes on, in the same voice. When such a chain of likely "
-        "words is false, people call it a **hallucination**.",
+        f"{slips}: it has read *Mombasa is another city in Kenya* and *Osaka is another city in Japan*. There is no "
+        "drawer \u201cunknown\u201d, so it goes on, in the same voice. When such a chain of likely words is false, "
+        "people call it a **hallucination**.",
     )
 
 
@@ -432,12 +431,10 @@ def doublings(reading: Reading, curves: Curves, tokens: float) -> Finding:
         f"{times:.1f}",
         None,
         f"It is tempting to draw the trigram's line on: at {curves.last_gain:.2f} bits per byte saved by each "
-        f"doubling it would predict the rest of the manual perfectly after {left:.0f} more. That cannot be, "
-        f"since any text "
-        "keeps some surprise for any reader. In 1951 "
-        "[Shannon](https://doi.org/10.1002/j.1538-7305.1951.tb01366.x) let people guess the next letter and "
-        "put English between about 0.6 and 1.3 bits a letter. **A line on a chart is true where it was "
-        "measured.**",
+        f"doubling it would predict the rest of the manual perfectly after {left:.0f} more. That cannot be, since "
+        "any text keeps some surprise for any reader. In 1951 "
+        "[Shannon](https://doi.org/10.1002/j.1538-7305.1951.tb01366.x) let people guess the next letter and put "
+        "English between about 0.6 and 1.3 bits a letter. **A line on a chart is true where it was measured.**",
     )
 
 
@@ -488,6 +485,6 @@ def read_or_held_out(reading: Reading, highest: int = 6) -> Finding:
         f"bits per byte of order {highest} on what it has read",
         f"{on_read[-1]:.2f}",
         show,
-        f"On new text it needs {on_new[-1]:.2f}, {on_new[-1] / on_read[-1]:.0f} times as much: it has learned "
-        "the manual by heart. **Ask of every score: had the model seen this text?**",
+        f"On new text it needs {on_new[-1]:.2f}, {on_new[-1] / on_read[-1]:.0f} times as much: it has learned the "
+        "manual by heart. **Ask of every score: had the model seen this text?**",
     )

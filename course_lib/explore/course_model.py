@@ -98,8 +98,8 @@ def _what_the_wordings_say(by_wording: Mapping[tuple[str, int], tuple[int, int]]
     told = ", ".join(f"{right} of {asked}" for right, asked in rows)
     alike = sum(max(right, asked - right) for right, asked in rows)
     verdict = (
-        "Questions in one wording mostly succeed or fail together, so these "
-        f"{n} are hardly more than {len(rows)} cases: no interval."
+        f"Questions in one wording mostly succeed or fail together, so these {n} are hardly more than {len(rows)} "
+        "cases: no interval."
         if alike > 0.8 * n
         else "Within one wording some succeed and some fail."
     )

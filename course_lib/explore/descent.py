@@ -106,11 +106,11 @@ def raw_and_normalised(seeds: Sequence[int] = range(3), steps: int = 50_000) -> 
         "steps to within 1 % of the best loss, inputs normalised",
         f"{statistics.median(arrived):g}",
         lambda guess: draw_descents(runs[next(iter(runs))], guess),
-        f"In {len(runs)} samples it was {min(arrived)} to {max(arrived)} (in the figure: {arrived[0]}). "
-        f"{verdict}. The curvature of the loss along its steepest direction is {min(shapes) / 1e6:,.0f} "
-        f"to {max(shapes) / 1e6:,.0f} million times that along its flattest (the **condition number**); normalised "
-        f"{min(round_ones):.2f} to {max(round_ones):.2f}. The rate has to suit the steepest direction, and "
-        "along the flattest hardly anything moves.",
+        f"In {len(runs)} samples it was {min(arrived)} to {max(arrived)} (in the figure: {arrived[0]}). {verdict}. "
+        f"The curvature of the loss along its steepest direction is {min(shapes) / 1e6:,.0f} to "
+        f"{max(shapes) / 1e6:,.0f} million times that along its flattest (the **condition number**); normalised "
+        f"{min(round_ones):.2f} to {max(round_ones):.2f}. The rate has to suit the steepest direction, and along the "
+        "flattest hardly anything moves.",
     )
 
 
@@ -132,8 +132,8 @@ def draw_descents(runs: tuple[Descent, Descent], guess: object = None) -> Pictur
     return Picture(
         figure,
         f"Loss as a multiple of the best: raw {raw.losses[1]:,.0f} after one step and {raw.losses[-1]:.1f} after "
-        f"{len(raw.losses) - 1:,}; normalised {after.losses[1]:,.2f} after one step and "
-        f"{after.losses[5]:.2f} after five.",
+        f"{len(raw.losses) - 1:,}; normalised {after.losses[1]:,.2f} after one step and {after.losses[5]:.2f} after "
+        "five.",
         "One sample of 80 houses: price from size, age and a base price. The rate is 1 / steepest curvature in both.",
     )
 
@@ -184,11 +184,11 @@ def momentum_or_rate(seeds: Sequence[int] = range(5)) -> Finding:
         "steps without momentum at ten times the rate",
         f"{control:g}",
         lambda guess: draw_momentum(steps, guess),
-        f"Momentum 0.9 looks {plain / with_it:.0f} times as quick as none. But each gradient acts on in the "
-        "steps after it, 1 + 0.9 + 0.81 + ... = 10 times in all, and plain steps of ten times the rate need "
-        f"{control:g}. Where the valley is round, as with the normalised houses of the figure in part 6, "
-        f"momentum overshoots: {round_one[0.9]} steps where none needs {round_one[0.0]}. It pays where a narrow "
-        f"valley forbids a larger rate: with one input ten times as small, {narrow[0.9]} in place of {narrow[0.0]}.",
+        f"Momentum 0.9 looks {plain / with_it:.0f} times as quick as none. But each gradient acts on in the steps "
+        f"after it, 1 + 0.9 + 0.81 + ... = 10 times in all, and plain steps of ten times the rate need {control:g}. "
+        "Where the valley is round, as with the normalised houses of the figure in part 6, momentum overshoots: "
+        f"{round_one[0.9]} steps where none needs {round_one[0.0]}. It pays where a narrow valley forbids a larger "
+        f"rate: with one input ten times as small, {narrow[0.9]} in place of {narrow[0.0]}.",
     )
 
 
@@ -270,6 +270,6 @@ def all_alike(value: float = 0.1) -> Finding:
         None,
         f"Equal units get equal gradients and stay equal: {alike.of} units do the work of {alike.different}, and "
         f"{alike.right:.0%} of new digits are right. Started with random weights, the same network has "
-        f"{drawn.different} different units and gets {drawn.right:.0%}. Randomness isn't noise here; it lets "
-        "units take different jobs.",
+        f"{drawn.different} different units and gets {drawn.right:.0%}. Randomness isn't noise here; it lets units "
+        "take different jobs.",
     )

@@ -26,8 +26,8 @@ BLUE, ORANGE, GREEN, PINK, SKY, RED, YELLOW, GREY = (
     "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#6E6E6E",
 )  # fmt: skip
 DARK = (
-    "<style>[data-jp-theme-light=false] img.course-figure,body.vscode-dark img.course-figure"
-    "{filter:invert(.88) hue-rotate(180deg)}</style>"
+    "<style>[data-jp-theme-light=false] img.course-figure,body.vscode-dark img.course-figure{filter:invert(.88) "
+    "hue-rotate(180deg)}</style>"
 )
 GUESS = "#A8457F"  # what the reader guessed
 

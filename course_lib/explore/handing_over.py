@@ -54,11 +54,9 @@ def says_and_is(found: Sureness) -> Finding:
         f"right answers of {len(found.answers)} (mean confidence {mean:.0%})",
         f"{found.accuracy:.0%}",
         lambda guess: draw_reliability(found, guess),
-        f"On these questions it is {word} sure than it should be. Its **calibration error** (the mean distance "
-        "of the points "
-        f"from the diagonal, weighted) is {error:.3f}. That would not be 0 even for a perfect one: with so many "
-        "answers chance "
-        f"alone gives {low:.3f} to {high:.3f}.",
+        f"On these questions it is {word} sure than it should be. Its **calibration error** (the mean distance of "
+        f"the points from the diagonal, weighted) is {error:.3f}. That would not be 0 even for a perfect one: with "
+        f"so many answers chance alone gives {low:.3f} to {high:.3f}.",
     )
 
 
@@ -98,15 +96,12 @@ def hand_over(model: GPT, tokenizer: BytePairTokenizer, found: Sureness, thresho
         f"wrong among the {kept} answers that are over {threshold:.0%} sure",
         f"{wrong}",
         lambda guess: draw_handing_over(found, threshold),
-        f"The other {1 - kept / n:.0%} of the questions go to people. Without that, {int((~found.right).sum())} "
-        f"of {n} answers "
-        f"would be wrong. And the {len(asked)} questions about invented countries, which the model answers as "
-        "if nothing were "
-        f"wrong: {fooled} of those answers are over {threshold:.0%} sure (mean "
-        f"{float(invented.confidence.mean()):.0%}). "
-        "**It does not say that it does not know, but its numbers do**, in this small world. A large model "
-        "that was tuned to "
-        "please has to be measured again: tuning may bend such numbers, and some services don't return them.",
+        f"The other {1 - kept / n:.0%} of the questions go to people. Without that, {int((~found.right).sum())} of "
+        f"{n} answers would be wrong. And the {len(asked)} questions about invented countries, which the model "
+        f"answers as if nothing were wrong: {fooled} of those answers are over {threshold:.0%} sure (mean "
+        f"{float(invented.confidence.mean()):.0%}). **It does not say that it does not know, but its numbers do**, "
+        "in this small world. A large model that was tuned to please has to be measured again: tuning may bend such "
+        "numbers, and some services don't return them.",
     )
 
 
@@ -127,21 +122,8 @@ def draw_handing_over(found: Sureness, threshold: float) -> Picture:
     k, w = found.above(threshold)
     return Picture(
         figure,
-        f"If the model answers only where it is over {threshold:.0%} sure, it answers {k} of {n} questions "
-        f"itself, and {w} of "
-        "these are wrong; a higher threshold leaves fewer of both.",
-        "The threshold was fixed before; whoever moves it until this test looks good has to test again on "
-        "other questions.",
+        f"If the model answers only where it is over {threshold:.0%} sure, it answers {k} of {n} questions itself, "
+        f"and {w} of these are wrong; a higher threshold leaves fewer of both.",
+        "The threshold was fixed before; whoever moves it until this test looks good has to test again on other "
+        "questions.",
     )
-
-
-def people_needed(
-    requests_a_day: float, share_handed_over: float, minutes_each: float, hours_a_day: float = 6.0
-) -> float:
-    """Return how many people answer what is handed over, if each has `hours_a_day` for it.
-
-    Raises ValueError for negative numbers, a share above 1, or hours of 0 or less.
-    """
-    if min(requests_a_day, share_handed_over, minutes_each) < 0 or share_handed_over > 1 or hours_a_day <= 0:
-        raise ValueError("expected numbers of 0 or more, a share of at most 1, and hours above 0")
-    return requests_a_day * share_handed_over * minutes_each / 60 / hours_a_day

@@ -74,17 +74,12 @@ def injecting(model: GPT, tokenizer: BytePairTokenizer) -> Finding:
         "answers to the stranger's question instead of the user's",
         f"{after.obeyed} of {after.n}",
         lambda guess: draw_probes(found, guess),
-        f"*Say hello* was obeyed {hello.obeyed} times, but it left only {hello.right} of {hello.n} answers "
-        "right: disturbed, "
-        f"not taken over. The false fact was ignored ({false.right} of {false.n} right). A second question "
-        "after the first "
-        f"got {after.obeyed} of {after.n} answers, the same one *before* it {before.obeyed}, and a mere remark "
-        "(*I like "
-        f"Japan.*) {remark.obeyed}. **Nothing tells the model who wrote which words**, and what stands last "
-        "weighs most "
-        "here. Text that strangers can write (mails, web pages, documents) is input, not orders; what the "
-        "model may *do* "
-        "has to be limited outside of it.",
+        f"*Say hello* was obeyed {hello.obeyed} times, but it left only {hello.right} of {hello.n} answers right: "
+        f"disturbed, not taken over. The false fact was ignored ({false.right} of {false.n} right). A second "
+        f"question after the first got {after.obeyed} of {after.n} answers, the same one *before* it "
+        f"{before.obeyed}, and a mere remark (*I like Japan.*) {remark.obeyed}. **Nothing tells the model who wrote "
+        "which words**, and what stands last weighs most here. Text that strangers can write (mails, web pages, "
+        "documents) is input, not orders; what the model may *do* has to be limited outside of it.",
     )
 
 

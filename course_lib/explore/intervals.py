@@ -15,6 +15,7 @@ from course_lib.evaluation.planning import (
     chance_with_peeking,
     coverage,
     normal_interval,
+    passed_by,
 )
 from course_lib.explore.figure import (
     BLUE,
@@ -46,11 +47,10 @@ def what_95_means(n: int = 20, truth: float = 0.95) -> Finding:
         f'"95%" intervals that contain the truth (n = {n}, truth {truth:.0%})',
         f"{textbook:.0%}",
         lambda guess: draw_coverage(n, truth, guess),
-        f"Where a system is right {truth:.0%} of the time, {truth**n:.0%} of all samples of {n} have no error at all, "
-        "and then ± 1.96 standard errors is ± 0: the interval says *exactly 100%*. Wilson's holds in "
-        f"{wilson:.0%}. It is not exact either: about three points too few here, at worst about ten. **Towards "
-        "100% the textbook's interval gets worse and worse**, "
-        "and good systems are the ones that are up for approval.",
+        f"Where a system is right {truth:.0%} of the time, {truth**n:.0%} of all samples of {n} have no error at "
+        "all, and then ± 1.96 standard errors is ± 0: the interval says *exactly 100%*. Wilson's holds in "
+        f"{wilson:.0%}. It is not exact either: about three points too few here, at worst about ten. **Towards 100% "
+        "the textbook's interval gets worse and worse**, and good systems are the ones that are up for approval.",
     )
 
 
@@ -61,8 +61,10 @@ def draw_coverage(n: int, truth: float, guess: object = None) -> Picture:
         ("Wilson's", wilson_interval, BLUE, "-"),
         ("share ± 1.96 standard errors", normal_interval, RED, "--"),
     )
+    worst = 1.0
     for name, interval, colour, line in looks:
         held = [coverage(interval, n, one) for one in TRUTHS]
+        worst = min(held) if interval is wilson_interval else worst
         axis.plot(TRUTHS, held, line, color=colour, label=name, linewidth=1.6)
     axis.axhline(PROMISED, color=GREY, linestyle=":", linewidth=1.4, label="promised: 95%")
     there = coverage(normal_interval, n, truth)
@@ -73,13 +75,11 @@ def draw_coverage(n: int, truth: float, guess: object = None) -> Picture:
     axis.set(xlabel="true share of right answers", ylabel="contain the truth", ylim=(0, 1.08), xlim=(0.5, 1))
     axis.legend(loc="lower left")
     mark_guess(axis, guess, share=True)
-    worst = min(coverage(wilson_interval, n, one) for one in TRUTHS)
     return Picture(
         figure,
-        f"How often a 95% interval from {n} cases contains the truth: the textbook's in {there:.0%} of all "
-        "samples if the "
-        f"truth is {truth:.0%}, and less and less beyond; Wilson's in {worst:.0%} or more at every truth drawn "
-        "(50% to 100%).",
+        f"How often a 95% interval from {n} cases contains the truth: the textbook's in {there:.0%} of all samples "
+        f"if the truth is {truth:.0%}, and less and less beyond; Wilson's in {worst:.0%} or more at every truth "
+        "drawn (50% to 100%).",
         f"Counted exactly for {n} cases, not simulated. It jumps because counts are whole numbers.",
     )
 
@@ -97,12 +97,10 @@ def lucky_pass(n: int = 50, truth: float = 0.88, threshold: float = 0.9) -> Find
         f"a system that is right {truth:.0%} of the time passes {threshold:.0%} with {n} cases",
         f"{point:.0%}",
         lambda guess: draw_passing(n, enough, truth, threshold, guess),
-        f"If the lower end of the interval has to reach {threshold:.0%}, it passes {bound:.1%} of the time. "
-        "That has its price: "
-        f"a *good* system (right {better:.0%}) passes {n} cases only {few:.0%} of the time, and needs {enough} "
-        f"for {many:.0%}. "
-        f"Even a flawless run needs {cases_needed(threshold)} cases, with one failure {cases_needed(threshold, 1)}. "
-        "**Too few cases don't make a test strict; they make it a lottery.**",
+        f"If the lower end of the interval has to reach {threshold:.0%}, it passes {bound:.1%} of the time. That has "
+        f"its price: a *good* system (right {better:.0%}) passes {n} cases only {few:.0%} of the time, and needs "
+        f"{enough} for {many:.0%}. Even a flawless run needs {cases_needed(threshold)} cases, with one failure "
+        f"{cases_needed(threshold, 1)}. **Too few cases don't make a test strict; they make it a lottery.**",
     )
 
 
@@ -132,11 +130,9 @@ def draw_passing(n: int, enough: int, truth: float, threshold: float, guess: obj
     mark_guess(axis, guess, share=True)
     return Picture(
         figure,
-        f"The chance to pass a threshold of {threshold:.0%}: a system that is right {truth:.0%} of the time "
-        f"passes {n} cases by "
-        f"its point estimate with a chance of {there:.0%}; by the lower bound hardly anybody below the "
-        "threshold passes, and "
-        f"with {enough} cases most systems at {(1 + threshold) / 2:.0%} do.",
+        f"The chance to pass a threshold of {threshold:.0%}: a system that is right {truth:.0%} of the time passes "
+        f"{n} cases by its point estimate with a chance of {there:.0%}; by the lower bound hardly anybody below the "
+        f"threshold passes, and with {enough} cases most systems at {(1 + threshold) / 2:.0%} do.",
         "Left of the dotted line nobody should pass, right of it everybody.",
     )
 
@@ -153,12 +149,10 @@ def peeking(n: int = 500, threshold: float = 0.9, every: int = 10) -> Finding:
         f"passes with a look after every {every} of {n} cases",
         f"{often:.0%}",
         lambda guess: draw_peeking(n, threshold, every, guess),
-        f"One look at the end: {once:.1%} (an interval of 95% has 2.5% on each side). Each further look is "
-        "another ticket, and "
-        f"nobody ever stops on a bad day. A system that is right {worse:.0%} of the time gets through "
+        f"One look at the end: {once:.1%} (an interval of 95% has 2.5% on each side). Each further look is another "
+        f"ticket, and nobody ever stops on a bad day. A system that is right {worse:.0%} of the time gets through "
         f"{chance_with_peeking(rule, n, worse, every):.1%} of the time instead of "
-        f"{chance_to_pass(rule, n, worse):.2%}. "
-        "**So the number of cases, too, is fixed before the test.**",
+        f"{chance_to_pass(rule, n, worse):.2%}. **So the number of cases, too, is fixed before the test.**",
     )
 
 
@@ -167,7 +161,8 @@ def draw_peeking(n: int, threshold: float, every: int, guess: object = None) -> 
     figure, axis = new_figure(height=2.8)
     rule = by_bound(threshold)
     sizes = list(range(2 * every, n + 1, 2 * every))
-    often = [chance_with_peeking(rule, size, threshold, every) for size in sizes]
+    by_look = passed_by(rule, n, threshold, every)
+    often = [by_look[size] for size in sizes]
     once = [chance_to_pass(rule, size, threshold) for size in sizes]
     axis.plot(sizes, often, color=RED, label=f"a look after every {every} cases")
     axis.plot(sizes, once, "--", color=BLUE, label="one look, at the end")
@@ -179,11 +174,10 @@ def draw_peeking(n: int, threshold: float, every: int, guess: object = None) -> 
     mark_guess(axis, guess, share=True)
     return Picture(
         figure,
-        f"A system that is right exactly {threshold:.0%} of the time passes the lower bound: with one look at "
-        f"{n} cases "
-        f"{once[-1]:.1%} of the time, with a look after every {every} cases {often[-1]:.1%}.",
-        f"Right exactly {threshold:.0%} of the time: it should not be told apart from what is needed, and must "
-        "not count as above.",
+        f"A system that is right exactly {threshold:.0%} of the time passes the lower bound: with one look at {n} "
+        f"cases {once[-1]:.1%} of the time, with a look after every {every} cases {often[-1]:.1%}.",
+        f"Right exactly {threshold:.0%} of the time: it should not be told apart from what is needed, and must not "
+        "count as above.",
     )
 
 

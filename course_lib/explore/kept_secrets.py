@@ -50,11 +50,10 @@ def telling(runs: Sequence[Sequence[Planted]]) -> Finding:
         f"times that a code stood among {n} examples, when most runs told it",
         f"{enough}" if enough is not None else "more than 16",
         lambda guess: draw_secrets(runs, guess),
-        f"Told word for word, by how often it stood there: {steps}. And not being told is no proof of safety: "
-        f"of {CODES:,} "
-        f"possible codes, one that stood there once was at ranks {', '.join(map(str, once))}, one that it never saw at "
-        f"{', '.join(map(str, never))}: in these runs, whoever may ask often finds it sooner than by guessing. "
-        "**What must not come out must not go in.**",
+        f"Told word for word, by how often it stood there: {steps}. And not being told is no proof of safety: of "
+        f"{CODES:,} possible codes, one that stood there once was at ranks {', '.join(map(str, once))}, one that it "
+        f"never saw at {', '.join(map(str, never))}: in these runs, whoever may ask often finds it sooner than by "
+        "guessing. **What must not come out must not go in.**",
     )
 
 

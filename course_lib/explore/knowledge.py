@@ -64,11 +64,9 @@ def with_and_without_reading(model: GPT, tokenizer: BytePairTokenizer) -> Findin
         "right on new countries, with pre-training",
         f"{now['new country']:.0%}",
         lambda guess: draw_parts(rows, guess),
-        "The other model has the same size and saw the same questions, with five times as many steps and "
-        "a rate chosen for "
-        f"it. It answers {_spell(*by_heart)} of what it was asked in tuning, and {_spell(low, high)} on "
-        "new countries. It can't "
-        "know: nobody told it. **The facts come from reading, the form from tuning.**",
+        "The other model has the same size and saw the same questions, with five times as many steps and a rate "
+        f"chosen for it. It answers {_spell(*by_heart)} of what it was asked in tuning, and {_spell(low, high)} on "
+        "new countries. It can't know: nobody told it. **The facts come from reading, the form from tuning.**",
     )
 
 
@@ -130,11 +128,9 @@ def what_it_forgot(models: Mapping[str, GPT]) -> Finding:
         f"bits per byte on {manual}: {last.name}",
         f"{last.bits[manual]:.2f}",
         lambda guess: draw_surprise(found, guess),
-        f"{told[0].upper() + told[1:]}. Bits per byte belong to a text: the same model has two numbers "
-        "that differ many "
-        "times over. Tuning never shows either text, and both get harder to guess: the model has "
-        "**forgotten** something, "
-        "or expects a question where there is none.",
+        f"{told[0].upper() + told[1:]}. Bits per byte belong to a text: the same model has two numbers that differ "
+        "many times over. Tuning never shows either text, and both get harder to guess: the model has **forgotten** "
+        "something, or expects a question where there is none.",
     )
 
 

@@ -30,10 +30,8 @@ def few_labels() -> Finding:
         f"{fmean(few):.0%}",
         lambda guess: draw_budget(budget, False, guess),
         f"Mean of {len(few)} splits and draws ({percent(few)}). With 100 labels it is "
-        f"{fmean(budget.random[100]):.0%}, with "
-        f"{most:,} {fmean(budget.random[most]):.0%}. Nothing else was changed, so this is what labels buy "
-        "here: much at "
-        "first, then less and less.",
+        f"{fmean(budget.random[100]):.0%}, with {most:,} {fmean(budget.random[most]):.0%}. Nothing else was changed, "
+        "so this is what labels buy here: much at first, then less and less.",
     )
 
 
@@ -45,13 +43,11 @@ def chosen_labels() -> Finding:
         f"random labels that do as much as {FEW} chosen ones",
         f"{budget.same_as_chosen(FEW):.0f}",
         lambda guess: draw_budget(budget, True, guess),
-        f"{FEW} chosen: {fmean(chosen):.0%} (five splits: {percent(chosen)}), {FEW} random: "
-        f"{fmean(random):.0%} ({percent(random)}). "
-        f"Is it because no digit is left out? Only in part: {FEW} random ones with exactly two of each digit "
-        f"have {fmean(balanced):.0%} "
-        f"({percent(balanced)}). The groups knew nothing of names, but they knew *all* the images, and so "
-        "where a label tells most. "
-        "**The examples show where to ask; only the names have to be paid for.**",
+        f"{FEW} chosen: {fmean(chosen):.0%} (five splits: {percent(chosen)}), {FEW} random: {fmean(random):.0%} "
+        f"({percent(random)}). Is it because no digit is left out? Only in part: {FEW} random ones with exactly two "
+        f"of each digit have {fmean(balanced):.0%} ({percent(balanced)}). The groups knew nothing of names, but they "
+        "knew *all* the images, and so where a label tells most. **The examples show where to ask; only the names "
+        "have to be paid for.**",
     )
 
 

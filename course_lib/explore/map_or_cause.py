@@ -51,16 +51,15 @@ def looked_at_most(model: GPT, tokenizer: BytePairTokenizer) -> Finding:
     worst = min(heads, key=lambda head: head.right)
     idle = max((head for head in heads if head.right >= whole), key=lambda head: head.share)
     said = (
-        f"All heads together get {whole} right. Without the head with most attention on the country "
-        f"({_name(most)}, {most.share:.0%}) it is {most.right}; "
+        f"All heads together get {whole} right. Without the head with most attention on the country ({_name(most)}, "
+        f"{most.share:.0%}) it is {most.right}; "
     )
     if worst != most:
         said += f"without {_name(worst)}, which gives it only {worst.share:.0%}, it is {worst.right}. "
     said += (
-        f"And {_name(idle)} gives it {idle.share:.0%}: without that head {idle.right} are right. "
-        "**A map is not an explanation.** Nor is a silenced head the whole one: this is one form of sentence, "
-        "and setting "
-        "a head to zero is one way of silencing."
+        f"And {_name(idle)} gives it {idle.share:.0%}: without that head {idle.right} are right. **A map is not an "
+        "explanation.** Nor is a silenced head the whole one: this is one form of sentence, and setting a head to "
+        "zero is one way of silencing."
     )
     return Finding(
         "continents right without the head that looks most",
@@ -106,9 +105,8 @@ def draw_effects(heads: list[HeadEffect], whole: int, n: int, guess: object = No
     told = "; ".join(f"{_name(head)} {head.share:.0%}, {head.right}" for head in heads)
     return Picture(
         figure,
-        f"For '{SENTENCE.format(name='X')}': attention of each head on the country, and how many of {n} "
-        "continents are right without "
-        f"it: {told}. With all heads {whole}.",
-        f"Each point is a head of the trained model, over {n} countries in '{SENTENCE.format(name='X')}'. "
-        "Dotted: all heads.",
+        f"For '{SENTENCE.format(name='X')}': attention of each head on the country, and how many of {n} continents "
+        f"are right without it: {told}. With all heads {whole}.",
+        f"Each point is a head of the trained model, over {n} countries in '{SENTENCE.format(name='X')}'. Dotted: "
+        "all heads.",
     )

@@ -63,9 +63,8 @@ def _what_being_told_means(right: int, n: int, name: str, capital: str) -> str:
     if right < n / 10:
         return (
             f"{name} was never in its text. **Told in this form, this small model does not use a new fact** (in "
-            "other forms "
-            "that we tried it did, in up to 20 of 108; 3 would be luck). Larger ones do that much better (not measured "
-            "here)."
+            "other forms that we tried it did, in up to 20 of 108; 3 would be luck). Larger ones do that much "
+            "better (not measured here)."
         )
     return f"It used what it was told {right / n:.0%} of the time, about countries that were not in its text."
 
@@ -92,8 +91,8 @@ def hotter(
         else "The share does not simply fall with the temperature here; ask more questions before you conclude."
     )
     cold = (
-        " (The coldest had all of them right, so heat could only lose: of questions that it gets wrong nothing "
-        "was measured.)"
+        " (The coldest had all of them right, so heat could only lose: of questions that it gets wrong nothing was "
+        "measured.)"
         if shares[0] == 1
         else ""
     )
@@ -101,9 +100,8 @@ def hotter(
         f"right answers at T = {last:g}",
         f"{right[last].share:.0%}",
         lambda guess: draw_hotter(right, guess),
-        f"{verdict}{cold} If a wrong token comes first, cooling makes the error surer, and heat gets it right "
-        f"only by luck. "
-        "Whether hot answers are more *creative* was not measured.",
+        f"{verdict}{cold} If a wrong token comes first, cooling makes the error surer, and heat gets it right only "
+        "by luck. Whether hot answers are more *creative* was not measured.",
     )
 
 
@@ -182,8 +180,8 @@ def same_code_other_data(
         f"chance of “{words[-1]}” in the second model",
         f"{second[words[-1]]:.0%}",
         lambda guess: draw_worlds(chances, guess),
-        "Same code, same settings, same random start. Nobody wrote a rule about cats: **what it has learned came from "
-        "its data**, and whoever chooses the data decides it.",
+        "Same code, same settings, same random start. Nobody wrote a rule about cats: **what it has learned came "
+        "from its data**, and whoever chooses the data decides it.",
     )
 
 
@@ -256,10 +254,9 @@ def retraining_here(model: GPT, plans: Mapping[str, tuple[float, float]], second
         f"years on this machine: {last}",
         _two_digits(hours[last] / HOURS_A_YEAR),
         lambda _: table(["plan", "at the speed of this tiny model"], rows),
-        f"Measured here: {_two_digits(speed)} tokens a second, {_two_digits(flops / 1e9)} billion operations a second, "
-        "with a tiny model. And "
-        f"{weights / 1e9:.2g} billion weights in training need at least {TRAINING_BYTES * weights / 1e9:,.0f} GB: "
-        f"{TRAINING_BYTES} bytes for each.",
+        f"Measured here: {_two_digits(speed)} tokens a second, {_two_digits(flops / 1e9)} billion operations a "
+        f"second, with a tiny model. And {weights / 1e9:.2g} billion weights in training need at least "
+        f"{TRAINING_BYTES * weights / 1e9:,.0f} GB: {TRAINING_BYTES} bytes for each.",
     )
 
 

@@ -44,6 +44,12 @@ def shares(
     return Picture(figure, sentence)
 
 
+def share_range(shares: Sequence[float]) -> str:
+    """Return shares as "12%" or, where they differ, "10% to 12%"."""
+    low, high = f"{min(shares):.0%}", f"{max(shares):.0%}"
+    return low if low == high else f"{low} to {high}"
+
+
 def scientific(value: float) -> str:
     """Write a number as people do: "8 × 10⁻⁹", and plainly between 0.001 and a million."""
     if value == 0 or 1e-3 <= abs(value) < 1e6:

@@ -114,17 +114,14 @@ def paid_for_height(seed: int = 0) -> Finding:
         f"at the flag after {UPDATES} updates (mean of the last {LAST})",
         f"{share(now.reached):.0%}",
         lambda guess: draw_gaming(now, guess),
-        f"This run: the pay rose from {now.proxy[0]:.0f} to {now.proxy[-1]:.0f}; the flag was reached by up "
-        f"to {max(now.reached):.0%}, "
-        f"and by {share(now.reached):.0%} at the end. {len(runs)} seeds: the pay rose in {rose}; in {gone} "
-        "the share at the flag fell to "
-        f"less than half of its peak (peaks {between([100 * peak for peak in peaks])}%, ends "
-        f"{between([100 * end for end in ends])}%). "
-        "Why? At the flag the episode is over, and so is the income: to swing high without touching it pays "
-        "more. Two tests of "
-        f"that: if the ride goes on at the flag, {between([100 * end for end in endless])}% reach it at the "
-        "end; with a bonus of 100 there, "
-        f"{between([100 * end for end in bonus])}%. **The policy did what it was paid for.**",
+        f"This run: the pay rose from {now.proxy[0]:.0f} to {now.proxy[-1]:.0f}; the flag was reached by up to "
+        f"{max(now.reached):.0%}, and by {share(now.reached):.0%} at the end. {len(runs)} seeds: the pay rose in "
+        f"{rose}; in {gone} the share at the flag fell to less than half of its peak (peaks "
+        f"{between([100 * peak for peak in peaks])}%, ends {between([100 * end for end in ends])}%). Why? At the "
+        "flag the episode is over, and so is the income: to swing high without touching it pays more. Two tests of "
+        f"that: if the ride goes on at the flag, {between([100 * end for end in endless])}% reach it at the end; "
+        f"with a bonus of 100 there, {between([100 * end for end in bonus])}%. **The policy did what it was paid "
+        "for.**",
     )
 
 
@@ -146,9 +143,9 @@ def draw_gaming(now: Climb, guess: object = None) -> Picture:
     mark_guess(lower, guess, share=True)
     return Picture(
         figure,
-        f"A car that is paid for height. Its pay rises from {now.proxy[0]:.0f} to {now.proxy[-1]:.0f} in "
-        f"{UPDATES} updates; the share of "
-        f"cars at the flag rises to {max(now.reached):.0%} and falls to {share(now.reached):.0%}.",
+        f"A car that is paid for height. Its pay rises from {now.proxy[0]:.0f} to {now.proxy[-1]:.0f} in {UPDATES} "
+        f"updates; the share of cars at the flag rises to {max(now.reached):.0%} and falls to "
+        f"{share(now.reached):.0%}.",
         f"Thick: this run; pale: {len(runs)} seeds. Below: running mean of 8 updates.",
     )
 

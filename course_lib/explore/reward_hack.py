@@ -105,10 +105,9 @@ def reward_against_goal(hunt: Hunt, name: str = "your reward") -> Finding:
         f"{hunt.after.share:.0%}",
         lambda guess: draw_hunt(hunt, name, guess),
         f"{name[0].upper() + name[1:]} went from {first:.2f} to {last:.2f} (mean of the last four steps), right "
-        "answers from "
-        f"{hunt.before} to {hunt.after}, "
-        f"and {hunt.after.ended} of {hunt.after.n} answers end (in {hunt.after.named} the first sentence has the right "
-        f"word); KL {hunt.kl:.1f} nats per answer. It now says: {said}. {verdict}",
+        f"answers from {hunt.before} to {hunt.after}, and {hunt.after.ended} of {hunt.after.n} answers end (in "
+        f"{hunt.after.named} the first sentence has the right word); KL {hunt.kl:.1f} nats per answer. It now says: "
+        f"{said}. {verdict}",
     )
 
 
@@ -128,10 +127,7 @@ def draw_hunt(hunt: Hunt, name: str, guess: object = None) -> Picture:
     mark_guess(goal, guess, share=True)
     return Picture(
         figure,
-        f"Mean of {name} by step, from {hunt.rewards[0]:.2f} to {sum(hunt.rewards[-4:]) / 4:.2f} (mean of the "
-        "last four "
-        "steps); right answers on "
-        "new countries "
-        f"{hunt.before} before, {hunt.after} after.",
+        f"Mean of {name} by step, from {hunt.rewards[0]:.2f} to {sum(hunt.rewards[-4:]) / 4:.2f} (mean of the last "
+        f"four steps); right answers on new countries {hunt.before} before, {hunt.after} after.",
         "",
     )

@@ -110,10 +110,8 @@ def two_drills(model: GPT, tokenizer: BytePairTokenizer) -> Finding:
             rows,
         ),
         '`state_dict()` hands out the model\'s own tensors. The update changed them, so the "backup" was '
-        "broken with the rest, "
-        f"and putting it back raised no error. With copies the same drill ends with {careful.after} of "
-        f"{careful.n}, and the "
-        f"fingerprint proves it; no step took longer than {max(0.1, slowest):.1f} seconds. In a service the "
-        "minutes are elsewhere: "
-        "until somebody notices, and until somebody may decide. **A rollback that was never rehearsed is a hope.**",
+        "broken with the rest, and putting it back raised no error. With copies the same drill ends with "
+        f"{careful.after} of {careful.n}, and the fingerprint proves it; no step took longer than "
+        f"{max(0.1, slowest):.1f} seconds. In a service the minutes are elsewhere: until somebody notices, and until "
+        "somebody may decide. **A rollback that was never rehearsed is a hope.**",
     )

@@ -47,13 +47,11 @@ def largest_share(width: int = 64) -> Finding:
         f"largest share, not scaled, {width:,} numbers",
         f"{bare.largest:.0%}",
         lambda guess: draw_shares(rows, guess),
-        f"With the root it is {divided.largest:.0%}. Not scaled, the longer the query, the more one key takes "
-        "all, and what is nearly 1 hardly "
-        f"moves any more: at {max(WIDTHS):,} numbers by {widest.slope:.0e} per unit of its score, with the root "
-        f"by {divided.slope:.2g}. What "
-        "does not move passes no gradient on. These small heads get away with it: the networks of part 4, with 32 "
-        "numbers per head, copy "
-        f"{spread('not scaled')} without the root and {spread('two layers')} with it.",
+        f"With the root it is {divided.largest:.0%}. Not scaled, the longer the query, the more one key takes all, "
+        f"and what is nearly 1 hardly moves any more: at {max(WIDTHS):,} numbers by {widest.slope:.0e} per unit of "
+        f"its score, with the root by {divided.slope:.2g}. What does not move passes no gradient on. These small "
+        f"heads get away with it: the networks of part 4, with 32 numbers per head, copy {spread('not scaled')} "
+        f"without the root and {spread('two layers')} with it.",
     )
 
 

@@ -51,13 +51,11 @@ def layers_change_places(model: GPT, unread: Sequence[int]) -> Finding:
         "loss with layers 2 and 3 swapped",
         f"{swapped:.2f}",
         lambda guess: draw_orders(found, guessing, guess),
-        f"{swapped - whole:+.2f}. In a chain, where each step works on the result of the one before, that would "
-        "be like washing after ironing. "
-        f"Here each layer adds its part to a sum, and the next one reads the sum. Layer 1 cannot be spared, though: "
-        f"{found['without layer 1']:.1f} without it. If results take the stream's place, the loss is "
-        f"{found['nothing is added']:.1f}: this model "
-        "was trained to add, so that says nothing about one trained otherwise. (Guessing among all tokens: "
-        f"{guessing:.1f}.)",
+        f"{swapped - whole:+.2f}. In a chain, where each step works on the result of the one before, that would be "
+        "like washing after ironing. Here each layer adds its part to a sum, and the next one reads the sum. Layer "
+        f"1 cannot be spared, though: {found['without layer 1']:.1f} without it. If results take the stream's place, "
+        f"the loss is {found['nothing is added']:.1f}: this model was trained to add, so that says nothing about one "
+        f"trained otherwise. (Guessing among all tokens: {guessing:.1f}.)",
     )
 
 

@@ -93,8 +93,8 @@ def watch_groups(steps: int = 12, seed: int = 3) -> View:
             else f"{changed} of {len(points):,} changed their group"
         )
         return figure, (
-            f"Step {step}: {moved}. Mean squared distance to the centroid: {left:.1f}. The groups have "
-            f"{min(sizes)} to {max(sizes)} digits."
+            f"Step {step}: {moved}. Mean squared distance to the centroid: {left:.1f}. The groups have {min(sizes)} "
+            f"to {max(sizes)} digits."
         )
 
     slider = ipywidgets.IntSlider(
@@ -121,11 +121,9 @@ def groups_and_names() -> Finding:
         "digits that have a group of their own",
         f"{10 - len(none)}",
         lambda guess: draw_groups(now, names),
-        f"{told}{TIMES} starts: {between(runs)} digits; all ten in {sum(run == 10 for run in runs)} of "
-        f"{TIMES}. Two ways to "
-        "write one digit can lie further apart than two digits. The groups are real, but they are groups of "
-        "*pixels*: nobody "
-        "said that names are what matters.",
+        f"{told}{TIMES} starts: {between(runs)} digits; all ten in {sum(run == 10 for run in runs)} of {TIMES}. Two "
+        "ways to write one digit can lie further apart than two digits. The groups are real, but they are groups of "
+        "*pixels*: nobody said that names are what matters.",
     )
 
 
@@ -178,8 +176,8 @@ def two_directions() -> Finding:
         f"{held[9]:.0%}",
         lambda guess: draw_directions(found.scores(points)[:, :2], train.labels, held, guess),
         f"Two directions hold {held[1]:.0%}, ten {held[9]:.0%}, twenty {held[19]:.0%}. Pixels of a digit hang "
-        "together, so far fewer than 64 numbers say most of it. On the map some digits are already apart, "
-        "though nobody named any.",
+        "together, so far fewer than 64 numbers say most of it. On the map some digits are already apart, though "
+        "nobody named any.",
     )
 
 
@@ -218,8 +216,7 @@ def draw_directions(scores: Tensor, labels: Tensor, held: Tensor, guess: object 
     return Picture(
         figure,
         "Digits on a map of the two directions of largest variance, and the variance held by 2, 10 and 20 "
-        "directions: "
-        f"{held[1]:.0%}, {held[9]:.0%}, {held[19]:.0%}.",
+        f"directions: {held[1]:.0%}, {held[9]:.0%}, {held[19]:.0%}.",
         "Left: up to 40 images of each digit. Colours and marks: their names, which the method never saw.",
     )
 
@@ -257,8 +254,8 @@ def draw_three(shown: Sequence[Tensor], names: Sequence[str], alike: Sequence[fl
         axis.set_yticks([])
     return Picture(
         figure,
-        f"The mean digit, the first direction without centring (cosine {alike[0]:.3f} with the mean), and "
-        f"with it ({alike[1]:.2f}).",
+        f"The mean digit, the first direction without centring (cosine {alike[0]:.3f} with the mean), and with it "
+        f"({alike[1]:.2f}).",
         "Each is stretched from its smallest to its largest number.",
     )
 

@@ -83,12 +83,11 @@ def by_examples(report: AdaptationReport) -> Finding:
         f"right of {n}, with five examples in the prompt",
         f"{shots.n_right}",
         lambda guess: draw_ways(report, guess),
-        f"And yet it knows: begin a sentence as its documents do, and it ends {words.n_right} of them "
-        "rightly. There, "
-        "somebody who understood the question chose the sentence (so its wording can't matter). **This "
-        "base model does not learn from examples in its "
-        "prompt**: it is small, and it read hardly any questions with answers. Large models do (Brown and "
-        "others, 2020), so ask this question of your own model before you tune it.",
+        f"And yet it knows: begin a sentence as its documents do, and it ends {words.n_right} of them rightly. "
+        "There, somebody who understood the question chose the sentence (so its wording can't matter). **This base "
+        "model does not learn from examples in its prompt**: it is small, and it read hardly any questions with "
+        "answers. Large models do (Brown and others, 2020), so ask this question of your own model before you tune "
+        "it.",
     )
 
 
@@ -154,11 +153,10 @@ def same_answer(report: AdaptationReport) -> Finding:
         f"capitals of {report.asked_often} with one answer in {report.n_wordings} wordings: {SFT}",
         f"{sft.consistent}",
         lambda guess: draw_same(report, guess),
-        f"{sft.share:.0%} right, and {sft.consistent} of {report.asked_often} countries for which its "
-        "users would all hear "
-        f"the same; with LoRA {lora.share:.0%} and {lora.consistent}. In {len(rows)} runs beforehand, all "
-        "weights and LoRA: "
-        f"{seeds}. **A share of right answers does not tell you that:** measure consistency beside it.",
+        f"{sft.share:.0%} right, and {sft.consistent} of {report.asked_often} countries for which its users would "
+        f"all hear the same; with LoRA {lora.share:.0%} and {lora.consistent}. In {len(rows)} runs beforehand, all "
+        f"weights and LoRA: {seeds}. **A share of right answers does not tell you that:** measure consistency beside "
+        "it.",
     )
 
 
@@ -176,12 +174,10 @@ def is_lora_better(report: AdaptationReport) -> Finding:
         f"{pair.second_ahead}",
         lambda guess: draw_pairs(report),
         f"LoRA is ahead in {pair.second_ahead} wordings and behind in {pair.first_ahead}; in the other "
-        f"{pair.groups - pair.first_ahead - pair.second_ahead} they are even. A coin for each wording gives "
-        f"p = {pair.p_value_of_groups:.2g}; one for each question gave {pair.p_value:.2g}, as if the "
-        f"{pair.n} answers had nothing "
-        f"to do with each other. The difference, wordings drawn anew, lies between {100 * low:+.0f} and "
-        f"{100 * high:+.0f} "
-        f"points. And that is one run of each, at rates of their own: {say_seeds()} **{verdict}**",
+        f"{pair.groups - pair.first_ahead - pair.second_ahead} they are even. A coin for each wording gives p = "
+        f"{pair.p_value_of_groups:.2g}; one for each question gave {pair.p_value:.2g}, as if the {pair.n} answers "
+        f"had nothing to do with each other. The difference, wordings drawn anew, lies between {100 * low:+.0f} and "
+        f"{100 * high:+.0f} points. And that is one run of each, at rates of their own: {say_seeds()} **{verdict}**",
     )
 
 
@@ -214,8 +210,7 @@ def draw_pairs(report: AdaptationReport) -> Picture:
     return Picture(
         figure,
         f"Right answers in each of {len(order)} wordings: LoRA ahead in {pair.second_ahead}, behind in "
-        f"{pair.first_ahead}, "
-        "equal in the others.",
+        f"{pair.first_ahead}, equal in the others.",
         "",
     )
 

@@ -123,15 +123,13 @@ def what_it_believes(tokenizer: BytePairTokenizer, seed: int = 0) -> Finding:
         "answers that repeat the error",
         f"{now.lies / now.asked:.0%}",
         lambda guess: draw_believed({"always the same error": [now], "errors at random": random_}, guess),
-        f"The base model had read the truth about all {now.facts} facts; now it says it {now.truths} of "
-        f"{now.asked} times. The wrong answers get a probability of {now.sure_of_lies:.0%} on average; "
-        f"right answers to the other facts, {now.sure_of_others:.0%}. {apart} "
-        f"Where each *example* is wrong with the same chance of {SHARE:.0%}, but anew each time, it says "
-        "the truth "
-        f"{truths} of {asked} times and the wrong value {lies} times ({len(random_)} seeds, trained beforehand). "
-        f"How sure it is depends on how long it is tuned: after {FEWER} steps instead of {STEPS} it repeated "
-        f"{_told(fewer)}. "
-        "**Noise averages out; an error that is always the same is learned.**",
+        f"The base model had read the truth about all {now.facts} facts; now it says it {now.truths} of {now.asked} "
+        f"times. The wrong answers get a probability of {now.sure_of_lies:.0%} on average; right answers to the "
+        f"other facts, {now.sure_of_others:.0%}. {apart} Where each *example* is wrong with the same chance of "
+        f"{SHARE:.0%}, but anew each time, it says the truth {truths} of {asked} times and the wrong value {lies} "
+        f"times ({len(random_)} seeds, trained beforehand). How sure it is depends on how long it is tuned: after "
+        f"{FEWER} steps instead of {STEPS} it repeated {_told(fewer)}. **Noise averages out; an error that is always "
+        "the same is learned.**",
     )
 
 

@@ -49,8 +49,8 @@ STATE = (
     "global variable, a default list or a cache."
 )
 EARLIER = (
-    "Your function gives back what an earlier call gave: keep nothing from one call to the next, such as a cache that "
-    "does not look at all that it was given."
+    "Your function gives back what an earlier call gave: keep nothing from one call to the next, such as a cache "
+    "that does not look at all that it was given."
 )
 OVERWRITES = "A later call changes what an earlier one returned: build a new result in every call."
 SHARED = "The result is, or holds, a piece of what was given: build a new one."

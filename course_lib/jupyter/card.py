@@ -29,12 +29,12 @@ NOT_BEGUN = (
 RAISED = "Your code stopped"
 HINT = re.compile(r"<details><summary>(Hint \d of \d[^<]*)</summary>(.*?)</details>", re.DOTALL)
 BOX = (
-    "border:1px solid var(--jp-border-color2,#ccc);border-left:5px solid {colour};border-radius:4px;"
-    "padding:0.6em 1em;margin:0.3em 0;max-width:44em;line-height:1.5"
+    "border:1px solid var(--jp-border-color2,#ccc);border-left:5px solid {colour};border-radius:4px;padding:0.6em "
+    "1em;margin:0.3em 0;max-width:44em;line-height:1.5"
 )
 BUTTON = (
-    "display:inline-block;cursor:pointer;border:1px solid var(--jp-border-color1,#999);border-radius:4px;"
-    "padding:0.1em 0.7em;margin:0.3em 0"
+    "display:inline-block;cursor:pointer;border:1px solid "
+    "var(--jp-border-color1,#999);border-radius:4px;padding:0.1em 0.7em;margin:0.3em 0"
 )
 
 

@@ -12,8 +12,8 @@ import re
 from typing import Any
 
 FIRST = (
-    "No cell that was run here defines `{name}`. Run the first cell of this notebook, then the others in their order "
-    "(Run > Run All Above Selected Cell). If it is a name of your own, look at its spelling."
+    "No cell that was run here defines `{name}`. Run the first cell of this notebook, then the others in their "
+    "order (Run > Run All Above Selected Cell). If it is a name of your own, look at its spelling."
 )
 STOPPED = "Stopped, as you asked: this cell did not come to its end."
 WITHOUT = " {names} will be there once it is run again."

@@ -19,9 +19,8 @@ def kmeans_step(points: Tensor, centroids: Tensor) -> tuple[Float[Tensor, "k d"]
     """
     if points.ndim != 2 or centroids.ndim != 2 or points.shape[1] != centroids.shape[1] or not len(centroids):
         raise ValueError(
-            f"points.shape={tuple(points.shape)}, centroids.shape={tuple(centroids.shape)}; expected (N, D) "
-            "and (K, D), "
-            "K of at least 1"
+            f"points.shape={tuple(points.shape)}, centroids.shape={tuple(centroids.shape)}; expected (N, D) and (K, "
+            "D), K of at least 1"
         )
     # without the matrix product, small differences far from 0 stay what they are
     distances = torch.cdist(points, centroids, compute_mode="donot_use_mm_for_euclid_dist")  # (N, K)

@@ -126,8 +126,8 @@ class KVCache:
         layers, B, G, _, D = self.keys.shape
         if layer >= layers or k.shape != (B, G, k.shape[2], D) or k.dtype != self.keys.dtype:
             raise ValueError(
-                f"the cache is for {layers} layers and keys ({B}, {G}, time, {D}) of {self.keys.dtype}; "
-                f"layer {layer} of this model, with these rows, makes {tuple(k.shape)} of {k.dtype}"
+                f"the cache is for {layers} layers and keys ({B}, {G}, time, {D}) of {self.keys.dtype}; layer "
+                f"{layer} of this model, with these rows, makes {tuple(k.shape)} of {k.dtype}"
             )
         self.keys[layer, :, :, self.length : end] = k
         self.values[layer, :, :, self.length : end] = v

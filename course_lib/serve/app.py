@@ -366,8 +366,8 @@ def run_server(
     if not is_loopback(host):
         if api_key is None:
             raise CourseError(
-                f"{host or 'Every address'} can be reached from other machines: set an API key, "
-                "or serve on 127.0.0.1."
+                f"{host or 'Every address'} can be reached from other machines: set an API key, or serve on "
+                "127.0.0.1."
             )
         print(
             f"Warning: {host or 'every address'} can be reached from other machines, and HTTP is not encrypted."
@@ -439,7 +439,7 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise CourseError(
-            f"Port {port} on {host or 'this machine'} cannot be opened ({error.strerror}): "
-            "stop the program that uses it, or choose another port."
+            f"Port {port} on {host or 'this machine'} cannot be opened ({error.strerror}): stop the program that "
+            "uses it, or choose another port."
         ) from None
     return listener

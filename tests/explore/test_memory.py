@@ -12,6 +12,7 @@ import torch
 
 from course_lib.evaluation.conversation import NAMES, LengthCurve
 from course_lib.explore import back_in_time, carried_state, chatbot, letter_writer, recall_back, word_order
+from course_lib.explore.plots import share_range
 from course_lib.explore.threads import one_thread
 
 
@@ -151,8 +152,8 @@ def test_documents_begin_with_a_secret_and_ask_where_they_should() -> None:
 
 
 def test_a_spread_is_written_once_where_all_are_equal() -> None:
-    assert carried_state.spread([1.0, 1.0]) == "100%"
-    assert carried_state.spread([0.104, 0.12]) == "10% to 12%"
+    assert share_range([1.0, 1.0]) == "100%"
+    assert share_range([0.104, 0.12]) == "10% to 12%"
 
 
 # --- letter by letter --------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import torch
 from course_lib.data import facts
 from course_lib.evaluation.secrets import Planted
 from course_lib.evaluation.sureness import Sureness
-from course_lib.explore.handing_over import by_chance, hand_over, new_questions, people_needed, says_and_is
+from course_lib.explore.handing_over import by_chance, hand_over, new_questions, says_and_is
 from course_lib.explore.injected import PROBES, injecting, probe
 from course_lib.explore.intervals import draw_gate, gate_view, lucky_pass, peeking, what_95_means
 from course_lib.explore.kept_secrets import TIMES, telling
@@ -60,13 +60,6 @@ def test_handing_over_counts_what_is_kept() -> None:
 def test_new_questions_are_those_that_fine_tuning_never_saw() -> None:
     assert all(not (q.seen_country and q.seen_wording) for q in new_questions())
     assert len(new_questions()) == 468
-
-
-def test_people_for_what_is_handed_over() -> None:
-    assert people_needed(4000, 0.5, 3, 5) == 20
-    for bad in ((-1, 0.5, 3, 5), (10, 1.5, 3, 5), (10, 0.5, 3, 0)):
-        with pytest.raises(ValueError, match="expected"):
-            people_needed(*bad)
 
 
 def test_probes_count_the_users_and_the_strangers_answers() -> None:

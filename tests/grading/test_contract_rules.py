@@ -339,7 +339,7 @@ def test_one_of_a_few_names_is_no_earlier_result() -> None:
         return ("large" if n > 9 else "middle" if n > 4 else "small"), []
 
     def build(contract: Contract) -> None:
-        given = contract.of("size", reference=size)
+        given = contract.of("double", reference=size)
         with given.idea("names", 4, "Middle begins above 4."):
             for n in (2, 12, 6, 3):
                 given.call(n)
@@ -415,3 +415,27 @@ def test_visible_checks_are_as_strict_as_hidden_ones() -> None:
         expect.refusal(lambda: len(5), "Refuse it.")  # type: ignore[arg-type]
     with pytest.raises(AssertionError, match="Refuse it"):
         expect.refusal(lambda: 5, "Refuse it.")
+
+
+def test_a_piece_of_what_was_given_is_found_inside_tuples_and_dictionaries() -> None:
+    def build(contract: Contract) -> None:
+        given = contract.of("double", reference=lambda t: ({"t": t["t"].clone()}, 1), fresh=True)
+        with given.idea("copies", 4, "Copy."):
+            given.call({"t": contract.randn(3)})
+
+    assert grade(lambda t: ({"t": t["t"].clone()}, 1), build)["copies"].passed
+    assert grade(lambda t: ({"t": t["t"]}, 1), build)["copies"].message == SHARED
+    assert grade(lambda t: (t, 1), build)["copies"].message == SHARED
+
+
+def test_a_kept_tensor_of_true_and_false_is_noticed() -> None:
+    kept = torch.zeros(2, dtype=torch.bool)
+
+    def build(contract: Contract) -> None:
+        given = contract.of("double", reference=lambda n: torch.zeros(n, dtype=torch.bool), dtype="same")
+        with given.idea("new", 4, "A new one."):
+            given.call(2)
+            given.call(2)
+
+    assert grade(lambda n: torch.zeros(n, dtype=torch.bool), build)["new"].passed
+    assert not grade(lambda n: kept, build)["new"].passed
